@@ -42,13 +42,4 @@ std::optional<RuleId> RuleFromName(std::string_view name) {
   return std::nullopt;
 }
 
-std::string_view MapTypeName(MapType type) {
-  switch (type) {
-    case MapType::kNotSupported: return "NOT_SUPPORTED";
-    case MapType::kBusAddr: return "BUS_ADDR";
-    case MapType::kThruHostBridge: return "THRU_HOST_BRIDGE";
-  }
-  return "?";
-}
-
 }  // namespace p2pcheck

@@ -12,7 +12,7 @@
 #include "base/observed.h"
 #include "pci/address.h"
 #include "topology/topology.h"
-#include "verdict/map_type.h"
+#include "rules/map_type.h"
 
 namespace p2pcheck {
 

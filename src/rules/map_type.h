@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#ifndef P2PCHECK_VERDICT_MAP_TYPE_H_
-#define P2PCHECK_VERDICT_MAP_TYPE_H_
+#ifndef P2PCHECK_RULES_MAP_TYPE_H_
+#define P2PCHECK_RULES_MAP_TYPE_H_
 
 #include <cstdint>
 #include <string_view>
@@ -60,6 +60,9 @@ class MapTypeSet {
   uint8_t bits_ = 0;
 };
 
+inline constexpr MapType kMapTypes[] = {
+    MapType::kNotSupported, MapType::kBusAddr, MapType::kThruHostBridge};
+
 constexpr MapTypeSet operator|(MapType a, MapType b) {
   return MapTypeSet(a) | MapTypeSet(b);
 }
@@ -69,4 +72,4 @@ std::string_view MapTypeName(MapType type);
 
 }  // namespace p2pcheck
 
-#endif  // P2PCHECK_VERDICT_MAP_TYPE_H_
+#endif  // P2PCHECK_RULES_MAP_TYPE_H_
