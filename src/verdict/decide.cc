@@ -169,9 +169,22 @@ class Walk {
   }
 
   void AskHostBridges() {
+    if (verdict_.provider_host_bridge == kNoIndex)
+      return Conclude(TestWithoutPlace(topology_[verdict_.provider]));
     Conclude(TestHostBridges(topology_, rules_, cpu_,
                              verdict_.provider_host_bridge,
                              verdict_.client_host_bridge));
+  }
+
+  // A function with itself, below nobody knows what.
+  HostBridgeTest TestWithoutPlace(const Function& f) {
+    HostBridgeTest test = TestCpu(rules_, cpu_);
+    if (test.passes == Ternary::kYes) return test;
+    test.passes = Ternary::kUnknown;
+    Fact place{FactKind::kParent, f.address, WhyNoPlace(f)};
+    test.findings.push_back({RuleId::kHostBridgeUnknown, {place}});
+    test.missing.push_back(place);
+    return test;
   }
 
   // Whatever ACS left stays; of the two outcomes behind it the test may rule
