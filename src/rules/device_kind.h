@@ -20,7 +20,7 @@ enum class DeviceKind : uint8_t {
   kAccelerator,
   kBridge,
   kOther,
-  kUnknown,  ///< neither class nor IDs are known
+  kUnknown,  ///< no class is known, and the IDs do not tell
 };
 constexpr size_t kDeviceKinds = 7;
 

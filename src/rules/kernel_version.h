@@ -37,7 +37,9 @@ std::optional<KernelVersion> ParseKernelVersion(std::string_view text);
 /// content (RHEL's ".elN": fixes and tables of later kernels are ported back
 /// wholesale).  The third number is taken only where it is the mainline one:
 /// not from Debian's or Ubuntu's "6.1.0-45", but from "Debian 6.1.176-1" in
-/// /proc/version.
+/// /proc/version.  Kernels that Ubuntu builds for one maker's machines
+/// ("-nvidia", "-tegra", "-azure") count as the release they are built on;
+/// kernel_release.cc says why, and knows the other distributions.
 Observed<KernelVersion> KernelVersionOf(const HostFacts& host);
 
 /// An inclusive range of releases.
@@ -49,6 +51,9 @@ struct KernelRange {
 /// Reads "5.18-", "5.2-5.8.*", "7.1.3-7.1.*", "7.0.1-7.0.13", "5.18" (that
 /// minor release and its stable ones).
 std::optional<KernelRange> ParseKernelRange(std::string_view text);
+
+/// Whether some release lies in both.
+bool Overlap(const KernelRange& a, const KernelRange& b);
 
 /// Whether a kernel lies in one of the ranges; unknown where that hangs on a
 /// third number we do not have.

@@ -10,6 +10,7 @@
 
 #include "base/ternary.h"
 #include "rules/kernel_version.h"
+#include "rules/rule_files.h"
 
 namespace p2pcheck {
 
@@ -79,11 +80,17 @@ struct DieFunction {
   uint16_t vendor = 0;
   uint16_t device = 0;
   std::string cpu_vendor;
-  std::optional<uint32_t> cpu_family;  ///< none: of that vendor, any family
+  /// Its family, or the oldest one that has this die; none: of that vendor,
+  /// any family.
+  std::optional<uint32_t> cpu_family;
+  /// The newest family that has it (Matisse's die is Vermeer's too).  No
+  /// CpuRule parts the two, so the oldest may stand for both.
+  std::optional<uint32_t> cpu_family_newest;
   std::string source;
 };
 
-/// What a person calls a device: first match of `id`, then of `class`.
+/// What a person calls a device.  Rules that name a vendor come before those
+/// that name a class alone; a rule with both asks for both.
 struct KindRule {
   std::string kind;  ///< "gpu", "nic", "nvme", "accelerator", "bridge", "other"
   std::optional<uint16_t> vendor;
@@ -101,12 +108,18 @@ class RuleBook {
   /// The *.toml of a directory instead.  Throws InputError (file:line, the
   /// line, a caret) and NotFoundError.
   static RuleBook Load(const std::string& directory);
+  /// The rules in these files.  Throws InputError.
+  static RuleBook FromFiles(const std::vector<RuleFile>& files);
 
+  /// The rules of a kernel, labelled as the version is written.  An entry of
+  /// which we can't tell whether this kernel has it is in force "unknown";
+  /// beyond the pending release so is every entry that release only plans.
   RuleSet For(const KernelVersion& version) const;
 
   /// One rule set for each kernel from 5.14 on whose rules differ, oldest
   /// first, pending ones left out: together they stand for "some kernel, we
-  /// don't know which".
+  /// don't know which".  The label tells which: "6.19 to 7.0.0"; `kernel` is
+  /// the first of them.
   std::vector<RuleSet> ForUnknownKernel() const;
 
   const std::vector<DieFunction>& die_functions() const {
@@ -129,6 +142,14 @@ class RuleBook {
     std::vector<KernelRange> kernels;
     std::vector<KernelRange> unsure;
   };
+
+  template <class Rule>
+  static Ternary InForce(const Versioned<Rule>& entry,
+                         const KernelVersion& version);
+  template <class Rule>
+  void Choose(const std::vector<Versioned<Rule>>& from,
+              const KernelVersion& version, std::vector<Rule>* to) const;
+  std::vector<KernelVersion> Borders() const;
 
   std::vector<Versioned<P2pdmaAlgorithm>> algorithms_;
   std::vector<Versioned<HostBridgeRule>> host_bridges_;
