@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "snapshot/dump_facts.h"
+
+#include <charconv>
+#include <string>
+
+#include "pci/capabilities.h"
+
+namespace p2pcheck {
+namespace {
+
+constexpr uint8_t kCapSubsystem = 0x0d;
+constexpr uint16_t kNoId = 0xffff;
+
+// `digits` hex digits at the start of `text`.
+template <class T>
+std::optional<T> TakeHex(std::string_view text, size_t digits) {
+  T value = 0;
+  if (text.size() < digits) return std::nullopt;
+  const char* end = text.data() + digits;
+  auto [stop, error] = std::from_chars(text.data(), end, value, 16);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return value;
+}
+
+template <class T>
+std::optional<T> TakeNumber(std::string_view text) {
+  T value = 0;
+  auto [stop, error] =
+      std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc()) return std::nullopt;
+  return value;
+}
+
+// What follows `key`; nothing where the text does not have it.
+std::optional<std::string_view> After(std::string_view text,
+                                      std::string_view key) {
+  size_t at = text.find(key);
+  if (at == text.npos) return std::nullopt;
+  return text.substr(at + key.size());
+}
+
+std::optional<std::string_view> IfStartsWith(std::string_view text,
+                                             std::string_view key) {
+  if (text.substr(0, key.size()) != key) return std::nullopt;
+  return text.substr(key.size());
+}
+
+std::string_view Trim(std::string_view text) {
+  size_t begin = text.find_first_not_of(" \t");
+  if (begin == text.npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+// "[0302]:", the class as -nn writes it.
+std::optional<uint16_t> FindBracketedClass(std::string_view text) {
+  size_t end = text.find("]:");
+  if (end == text.npos || end < 5 || text[end - 5] != '[') return std::nullopt;
+  return TakeHex<uint16_t>(text.substr(end - 4), 4);
+}
+
+// Some dumps cut at 64 bytes, which is what the kernel shows a user; lspci
+// prints 256 for -xxx whoever asks, so what lies beyond was left out.
+ReadFailure WhyCut(const ConfigSpace& config) {
+  if (config.runs().empty()) return ReadFailure::kNotRecorded;
+  const ConfigSpace::Run& last = config.runs().back();
+  return last.offset + last.bytes.size() < 256 ? ReadFailure::kConfigTooShort
+                                               : ReadFailure::kNotRecorded;
+}
+
+bool ReachesEnd(const ConfigSpace& config) {
+  if (config.runs().empty()) return false;
+  const ConfigSpace::Run& last = config.runs().back();
+  return last.offset + last.bytes.size() == 4096;
+}
+
+// All ones is what a read gives when nothing answers, so these are not bytes
+// of the function.
+void SettleConfig(ConfigSpace* config) {
+  if (config->ReadsAllOnes()) {
+    *config = ConfigSpace();
+    config->set_rest(ReadFailure::kUnreachable);
+    return;
+  }
+  if (ReachesEnd(*config)) config->set_reach(4096);
+  config->set_rest(WhyCut(*config));
+}
+
+// An ID register.  A virtual function reads ones there, and the kernel has
+// its IDs from elsewhere.
+Observed<uint16_t> IdAt(const ConfigSpace& config, uint16_t offset) {
+  auto id = config.Word(offset);
+  if (id.Is(kNoId)) return ReadFailure::kNotRecorded;
+  return id;
+}
+
+// Where the subsystem IDs stand depends on the header; a bridge has them in a
+// capability, and without that one the kernel says 0.
+Observed<uint16_t> SubsystemAt(const ConfigSpace& config, uint16_t offset) {
+  auto header = config.Byte(0x0e);
+  if (!header.known()) return config.rest();
+  switch (header.value() & 0x7f) {
+    case 0: return config.Word(0x2c + offset);
+    case 2: return config.Word(0x40 + offset);
+    case 1: break;
+    default: return ReadFailure::kMalformed;
+  }
+  HeldConfig reader(config);
+  return FindCapability(reader, kCapSubsystem)
+      .Match([&](uint16_t at) { return config.Word(at + 4 + offset); },
+             [] { return Observed<uint16_t>(uint16_t{0}); },
+             [](ReadFailure why) { return Observed<uint16_t>(why); });
+}
+
+}  // namespace
+
+// "10de:2330"
+std::optional<DumpFacts::IdPair> DumpFacts::TakeIds(std::string_view text) {
+  if (text.size() < 9 || text[4] != ':') return std::nullopt;
+  auto vendor = TakeHex<uint16_t>(text, 4);
+  auto device = TakeHex<uint16_t>(text.substr(5), 4);
+  if (!vendor || !device) return std::nullopt;
+  return IdPair{*vendor, *device};
+}
+
+// The last "[10de:2330]"; a name before it may have brackets of its own.
+std::optional<DumpFacts::IdPair> DumpFacts::FindIds(std::string_view text) {
+  size_t end = text.rfind(']');
+  while (end != text.npos && end >= 10) {
+    if (text[end - 10] == '[')
+      if (auto ids = TakeIds(text.substr(end - 9, 9))) return ids;
+    end = text.rfind(']', end - 1);
+  }
+  return std::nullopt;
+}
+
+void DumpFacts::ReadProgIf(std::string_view text) {
+  if (auto prog_if = After(text, "(prog-if "))
+    prog_if_ = TakeHex<uint8_t>(*prog_if, 2);
+}
+
+void DumpFacts::ReadHeader(std::string_view text) {
+  if (auto rest = IfStartsWith(text, "Class ")) text = *rest;  // lspci 2.x
+  if (text.size() > 6 && text.substr(4, 2) == ": ") {
+    class_ = TakeHex<uint16_t>(text, 4);
+    ids_ = TakeIds(text.substr(6));
+  } else {
+    class_ = FindBracketedClass(text);
+    ids_ = FindIds(text);
+  }
+  if (auto revision = After(text, "(rev "))
+    revision_ = TakeHex<uint8_t>(*revision, 2);
+  ReadProgIf(text);
+}
+
+void DumpFacts::ReadText(std::string_view line) {
+  std::string_view text = Trim(line);
+  if (auto driver = IfStartsWith(text, "Kernel driver in use: "))
+    driver_ = std::string(*driver);
+  else if (auto group = IfStartsWith(text, "IOMMU group: "))
+    iommu_group_ = TakeNumber<uint32_t>(*group);
+  else if (auto node = IfStartsWith(text, "NUMA node: "))
+    numa_node_ = TakeNumber<int32_t>(*node);
+  else if (auto subsystem = IfStartsWith(text, "Subsystem: "))
+    ReadSubsystem(*subsystem);
+  else if (auto flags = IfStartsWith(text, "Flags: "))
+    ReadFlags(*flags);
+}
+
+void DumpFacts::ReadSubsystem(std::string_view text) {
+  subsystem_ = TakeIds(text);
+  if (!subsystem_) subsystem_ = FindIds(text);
+}
+
+// What -v puts on one line, -vv has on lines of its own.
+void DumpFacts::ReadFlags(std::string_view text) {
+  if (auto group = After(text, "IOMMU group "))
+    iommu_group_ = TakeNumber<uint32_t>(*group);
+  if (auto node = After(text, "NUMA node "))
+    numa_node_ = TakeNumber<int32_t>(*node);
+}
+
+// The class has 24 bits, of which the device line has 16.  The interface is
+// not guessed where neither the bytes nor the text have it.
+Observed<uint32_t> DumpFacts::ClassCode(const ConfigSpace& config) const {
+  auto bytes =
+      config.Dword(0x08).Map([](uint32_t dword) { return dword >> 8; });
+  if (!class_) return bytes;
+  uint32_t base = uint32_t{*class_} << 8;
+  if (bytes.known()) return base | (bytes.value() & 0xff);
+  // lspci prints the interface from config space, and here nothing answered.
+  if (config.rest() == ReadFailure::kUnreachable || !prog_if_) return bytes;
+  return base | *prog_if_;
+}
+
+void DumpFacts::SetIds(FunctionRecord* record) const {
+  const ConfigSpace& config = record->config;
+  record->vendor = IdAt(config, 0x00);
+  record->device = IdAt(config, 0x02);
+  if (ids_) record->vendor = ids_->vendor, record->device = ids_->device;
+  record->subsystem_vendor = SubsystemAt(config, 0);
+  record->subsystem_device = SubsystemAt(config, 2);
+  if (subsystem_) record->subsystem_vendor = subsystem_->vendor;
+  if (subsystem_) record->subsystem_device = subsystem_->device;
+  record->class_code = ClassCode(config);
+  record->revision = config.Byte(0x08);
+  if (revision_ && config.rest() != ReadFailure::kUnreachable)
+    record->revision = *revision_;
+}
+
+void DumpFacts::Finish(FunctionRecord* record) const {
+  SettleConfig(&record->config);
+  SetIds(record);
+  if (driver_) record->driver = *driver_;
+  if (iommu_group_) record->iommu_group = *iommu_group_;
+  if (numa_node_) record->numa_node = *numa_node_;
+}
+
+}  // namespace p2pcheck
