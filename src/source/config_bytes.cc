@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "source/config_bytes.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+
+#include "pci/acs.h"
+#include "pci/express.h"
+
+// Own pread() and not libpci's pci_read_block(): that answers a short read and
+// a failed one with the same 0, so neither how many bytes came (64: a user's
+// view) nor the errno is left; it opens, by its whole path, and closes each
+// file in turn and has no place for fstat(), which makes three system calls a
+// function more than we may spend; and a test could not make it fail.
+
+namespace p2pcheck {
+namespace {
+
+constexpr uint16_t kHeader = 64;         // what anyone may read
+constexpr uint16_t kConventional = 256;  // where extended space starts
+constexpr size_t kMaxConfig = 4096;
+constexpr size_t kStandardFetch = 20;  // up to Link Status of Express
+constexpr size_t kExtendedFetch = 8;   // up to the control word of ACS
+
+// Sysfs gives the size the kernel reaches.  A copy is as long as what could
+// be read when it was made, which says where the space ends only where that
+// is one of the two ends there are.
+Observed<uint16_t> ReachOf(int64_t size, bool live) {
+  bool whole = size == kConventional || size == int64_t{kMaxConfig};
+  if (size <= 0 || size > int64_t{kMaxConfig} || (!live && !whole))
+    return ReadFailure::kNotRecorded;
+  return static_cast<uint16_t>(size);
+}
+
+// Why bytes are missing where a read gave fewer than the space has.  A user
+// gets 64 bytes, of a CardBus bridge 128.
+ReadFailure WhyShort(bool live, const ConfigSpace& held) {
+  bool card_bus = (held.Byte(0x0e).value_or(0) & 0x7f) == 2;
+  bool user_view = !held.Holds(card_bus ? 128 : 64, 1);
+  return live && user_view ? ReadFailure::kPermissionDenied
+                           : ReadFailure::kConfigTooShort;
+}
+
+// Fetches what is asked for and keeps it in a ConfigSpace.
+class FetchingConfig : public ConfigReader {
+ public:
+  FetchingConfig(FileSystem* files, int file, bool live, ConfigSpace* space)
+      : files_(files), file_(file), live_(live), space_(space) {}
+
+  Observed<uint8_t> Byte(uint16_t offset) override {
+    Need(offset, 1);
+    return space_->Byte(offset);
+  }
+  Observed<uint16_t> Word(uint16_t offset) override {
+    Need(offset, 2);
+    return space_->Word(offset);
+  }
+  Observed<uint32_t> Dword(uint16_t offset) override {
+    Need(offset, 4);
+    return space_->Dword(offset);
+  }
+
+  // Gives what the read gave.
+  ssize_t Fetch(size_t offset, size_t size) {
+    uint8_t bytes[kMaxConfig];
+    ssize_t got =
+        files_->ReadAt(file_, bytes, size, static_cast<off_t>(offset));
+    if (got > 0)
+      space_->Put(static_cast<uint16_t>(offset), bytes,
+                  static_cast<size_t>(got));
+    if (got < static_cast<ssize_t>(size)) ended_ = true;
+    if (got < 0)
+      space_->set_rest(FailureOf(static_cast<int>(got)));
+    else if (ended_)
+      space_->set_rest(WhyShort(live_, *space_));
+    return got;
+  }
+
+ private:
+  void Need(size_t offset, size_t size) {
+    if (ended_ || space_->Holds(static_cast<uint16_t>(offset), size)) return;
+    size_t limit = space_->reach().value_or(kMaxConfig);
+    if (offset + size > limit) return;
+    size_t begin = offset & ~size_t{3};
+    size_t want = begin < kConventional ? kStandardFetch : kExtendedFetch;
+    if (begin < kConventional) limit = std::min<size_t>(limit, kConventional);
+    Fetch(begin, std::min(want, limit - begin));
+  }
+
+  FileSystem* files_;
+  int file_;
+  bool live_;
+  ConfigSpace* space_;
+  bool ended_ = false;
+};
+
+void Walk(FetchingConfig* config, const Observed<uint16_t>& reach) {
+  DecodeExpress(*config);
+  // The kernel looks for ACS only where config space is extended.
+  if (!reach.known() || reach.value() > kConventional) DecodeAcs(*config);
+}
+
+}  // namespace
+
+int ReadConfigBytes(FileSystem* files, int function, bool live,
+                    ReadRequest::Depth depth, ConfigSpace* config) {
+  OpenFile file(files, function, "config", O_RDONLY | O_NONBLOCK);
+  if (!file.ok()) return file.error();
+  int64_t size = files->Size(file.get());
+  config->set_reach(ReachOf(size, live));
+  FetchingConfig fetching(files, file.get(), live, config);
+  bool all = depth == ReadRequest::Depth::kEverything;
+  size_t known = config->reach().value_or(kMaxConfig);
+  ssize_t got = fetching.Fetch(0, all ? known : std::min<size_t>(known, 64));
+  if (got < 0) return static_cast<int>(got);
+  if (config->ReadsAllOnes()) {
+    config->Truncate(0, ReadFailure::kUnreachable);
+  } else if (!all && got == kHeader) {
+    Walk(&fetching, config->reach());
+  }
+  return 0;
+}
+
+void NoteAsleep(FileSystem* files, int function, bool live,
+                ConfigSpace* config) {
+  config->set_reach(ReachOf(files->SizeOf(function, "config"), live));
+  config->set_rest(ReadFailure::kAsleep);
+}
+
+}  // namespace p2pcheck

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#ifndef P2PCHECK_SOURCE_HOST_FACTS_H_
+#define P2PCHECK_SOURCE_HOST_FACTS_H_
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "snapshot/host_snapshot.h"
+#include "source/file_system.h"
+#include "source/source.h"
+
+namespace p2pcheck {
+
+/// Where the facts of a host are read from.
+struct HostTree {
+  FileSystem* files = nullptr;
+  int root = -1;  ///< holds boot, lib, var; -1: there is none
+  int sys = -1;
+  int proc = -1;  ///< -1: there is none
+  bool live = false;
+  bool this_host = false;  ///< the kernel itself can be asked
+  bool everything = false;
+
+  /// What a name that is missing says: live that there is none, in a
+  /// recorded tree nothing.
+  template <class T>
+  Observed<T> Missing() const {
+    if (live) return Absent{};
+    return ReadFailure::kNotRecorded;
+  }
+  /// A file, untrimmed.  ENOENT counts as Missing().
+  Observed<std::string> Read(int directory, const char* path) const;
+  /// The names in a directory.
+  Observed<StringList> List(int directory, const char* path) const;
+};
+
+/// All facts but `privileged`, which the reading of config space tells.
+HostFacts ReadHostFacts(const HostTree& tree);
+
+/// /proc/cpuinfo, first processor (cpu_facts.cc).
+void ReadCpuFacts(const HostTree& tree, HostFacts* host);
+/// Needs the CPU facts.
+Observed<std::string> ReadConfidentialGuest(const HostTree& tree,
+                                            const HostFacts& host);
+
+/// The kernel's configuration (kernel_config.cc).  Needs kernel_release.
+Observed<StringMap> ReadKernelConfig(const HostTree& tree,
+                                     const Observed<std::string>& release);
+/// The options that are looked up; the result has each of them.
+const std::vector<std::string_view>& WantedConfigOptions();
+
+/// /proc/kallsyms (kernel_symbols.cc).
+Observed<StringMap> ReadKernelSymbols(const HostTree& tree);
+const std::vector<std::string_view>& WantedSymbols();
+
+/// The kernel log (kernel_log.cc).
+Observed<StringList> ReadKernelLog(const HostTree& tree);
+/// The lines of a log that concern us, without time stamps.
+StringList FilterKernelLog(std::string_view text);
+
+/// /sys/class/iommu and /sys/kernel/iommu_groups (iommu_facts.cc).
+Observed<StringList> ReadIommuUnits(const HostTree& tree);
+std::map<uint32_t, IommuGroupRecord> ReadIommuGroups(const HostTree& tree);
+
+}  // namespace p2pcheck
+
+#endif  // P2PCHECK_SOURCE_HOST_FACTS_H_
