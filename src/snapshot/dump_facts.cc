@@ -10,6 +10,7 @@ namespace p2pcheck {
 namespace {
 
 constexpr uint8_t kCapSubsystem = 0x0d;
+constexpr uint16_t kClassHostBridge = 0x0600;
 constexpr uint16_t kNoId = 0xffff;
 
 // `digits` hex digits at the start of `text`.
@@ -74,15 +75,31 @@ bool ReachesEnd(const ConfigSpace& config) {
   return last.offset + last.bytes.size() == 4096;
 }
 
+// The kernel looks beyond 256 bytes only in functions that could have more:
+// with a PCI Express or PCI-X capability, or host bridges (pci_cfg_space_size,
+// 4.20 to 7.3; a virtual function has the first).  So for the others even a
+// dump that ends there shows all there is.
+bool IsConventional(const ConfigSpace& config) {
+  auto base_class = config.Word(0x0a);
+  HeldConfig reader(config);
+  return base_class.known() && base_class.value() != kClassHostBridge &&
+         FindCapability(reader, kCapExpress).absent() &&
+         FindCapability(reader, kCapPciX).absent();
+}
+
 // All ones is what a read gives when nothing answers, so these are not bytes
 // of the function.
 void SettleConfig(ConfigSpace* config) {
+  if (config->rest() == ReadFailure::kUnreachable) return;  // settled before
   if (config->ReadsAllOnes()) {
     *config = ConfigSpace();
     config->set_rest(ReadFailure::kUnreachable);
     return;
   }
-  if (ReachesEnd(*config)) config->set_reach(4096);
+  if (ReachesEnd(*config))
+    config->set_reach(4096);
+  else if (IsConventional(*config))
+    config->set_reach(256);
   config->set_rest(WhyCut(*config));
 }
 
@@ -110,6 +127,12 @@ Observed<uint16_t> SubsystemAt(const ConfigSpace& config, uint16_t offset) {
       .Match([&](uint16_t at) { return config.Word(at + 4 + offset); },
              [] { return Observed<uint16_t>(uint16_t{0}); },
              [](ReadFailure why) { return Observed<uint16_t>(why); });
+}
+
+// A mail may show one function twice; the second time takes nothing away.
+template <class T>
+void Learn(Observed<T>* field, const Observed<T>& now) {
+  if (now.known() || !field->known()) *field = now;
 }
 
 }  // namespace
@@ -195,15 +218,16 @@ Observed<uint32_t> DumpFacts::ClassCode(const ConfigSpace& config) const {
 
 void DumpFacts::SetIds(FunctionRecord* record) const {
   const ConfigSpace& config = record->config;
-  record->vendor = IdAt(config, 0x00);
-  record->device = IdAt(config, 0x02);
-  if (ids_) record->vendor = ids_->vendor, record->device = ids_->device;
-  record->subsystem_vendor = SubsystemAt(config, 0);
-  record->subsystem_device = SubsystemAt(config, 2);
+  Learn(&record->vendor, IdAt(config, 0x00));
+  Learn(&record->device, IdAt(config, 0x02));
+  if (ids_) record->vendor = ids_->vendor;
+  if (ids_) record->device = ids_->device;
+  Learn(&record->subsystem_vendor, SubsystemAt(config, 0));
+  Learn(&record->subsystem_device, SubsystemAt(config, 2));
   if (subsystem_) record->subsystem_vendor = subsystem_->vendor;
   if (subsystem_) record->subsystem_device = subsystem_->device;
-  record->class_code = ClassCode(config);
-  record->revision = config.Byte(0x08);
+  Learn(&record->class_code, ClassCode(config));
+  Learn(&record->revision, config.Byte(0x08));
   if (revision_ && config.rest() != ReadFailure::kUnreachable)
     record->revision = *revision_;
 }

@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include "base/input_error.h"
@@ -48,6 +48,11 @@ std::optional<AddressAtStart> FindAddress(std::string_view line) {
   return AddressAtStart{*address, size};
 }
 
+// Whether a section that ended gave bytes, even such that were dropped.
+bool HasBytes(const ConfigSpace& config) {
+  return !config.runs().empty() || config.rest() == ReadFailure::kUnreachable;
+}
+
 class Reader {
  public:
   Reader(std::string_view text, std::string_view name) : lines_(text, name) {
@@ -80,7 +85,7 @@ class Reader {
         {fmt::format("{}:{}: {}", lines_.name(), line, text)});
   }
 
-  FunctionRecord& current() { return snapshot_.functions.back(); }
+  FunctionRecord& current() { return snapshot_.functions[current_]; }
 
   TextLines lines_;
   HostSnapshot snapshot_;
@@ -89,12 +94,14 @@ class Reader {
   bool skipping_ = false;  // rows after an empty line, which are nobody's
   RowBuffer rows_;
   DumpFacts facts_;
-  std::unordered_set<PciAddress> seen_;
+  size_t current_ = 0;        // of the functions
+  bool bytes_given_ = false;  // an earlier section had bytes of this function
+  std::unordered_map<PciAddress, size_t> seen_;
 };
 
 HostSnapshot Reader::Read() {
   while (!lines_.AtEnd()) {
-    if (in_function_) {
+    if (in_function_ && !bytes_given_) {
       size_t count = 0;
       const char* at =
           rows_.TakePlainRows(lines_.position(), lines_.end(), &count);
@@ -189,10 +196,14 @@ void Reader::FailInField(size_t number, const std::vector<std::string>& lines,
 
 void Reader::StartFunction(const TextLine& line, const AddressAtStart& start) {
   EndFunction();
-  if (!seen_.insert(start.address).second)
-    Fail(line, 0, "this function was there before");
+  auto [place, is_new] =
+      seen_.try_emplace(start.address, snapshot_.functions.size());
+  // A mail may show one function twice, its text and then its bytes.
+  if (!is_new && is_recording_) Fail(line, 0, "this function was there before");
+  if (is_new) snapshot_.functions.emplace_back().address = start.address;
   in_function_ = true;
-  snapshot_.functions.emplace_back().address = start.address;
+  current_ = place->second;
+  bytes_given_ = HasBytes(current().config);
   facts_ = DumpFacts();
   if (!is_recording_) facts_.ReadHeader(line.text.substr(start.size + 1));
 }
@@ -227,6 +238,8 @@ void Reader::KeepRow(const TextLine& line, const HexRow& row) {
       throw HexRowError{row.foreign_text, "expected two hex digits"};
     Warn(line.number, "other text cuts this row of config bytes short");
   }
+  if (bytes_given_)
+    throw HexRowError{0, "the config bytes of this function were given before"};
   rows_.Add(row.offset, row.bytes.data(), row.size, &current().config);
 }
 
