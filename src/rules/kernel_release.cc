@@ -130,7 +130,8 @@ Observed<KernelVersion> KernelVersionOf(const HostFacts& host) {
   while (!release.empty() && release.back() == '\n') release.pop_back();
   if (release.empty()) release = ReleaseIn(proc_version);
   if (!release.empty()) return VersionOf(release, proc_version);
-  if (host.kernel_version.known()) return ReadFailure::kMalformed;
+  if (host.kernel_version.known() || host.kernel_release.known())
+    return ReadFailure::kMalformed;
   if (host.kernel_release.unknown()) return host.kernel_release.failure();
   return ReadFailure::kNotRecorded;
 }

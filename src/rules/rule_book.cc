@@ -36,7 +36,7 @@ constexpr std::pair<uint16_t, uint16_t> kLastMinors[] = {
 
 // The first release after a range that has an end.
 KernelVersion Following(const KernelVersion& last) {
-  if (last.patch)
+  if (last.patch && *last.patch < 0xffff)
     return {last.major, last.minor, static_cast<uint16_t>(*last.patch + 1)};
   for (auto [major, minor] : kLastMinors)
     if (last.major == major && last.minor == minor)

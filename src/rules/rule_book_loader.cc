@@ -142,7 +142,7 @@ void RuleBookLoader::ReadAlgorithm(const RuleTable& table) {
     if (*range.from.patch != 0 || (range.to && range.to->patch))
       table.Fail("kernels", "an algorithm changes with a minor release only");
   SayOnce(table, "id", entry.rule.id, EveryKernel());
-  SayOnce(table, "kernels", "the algorithm", entry.kernels);
+  SayOnce(table, "kernels", "an algorithm", entry.kernels);
   book_.algorithms_.push_back(std::move(entry));
 }
 
@@ -236,11 +236,13 @@ RuleBook::Versioned<Rule> RuleBookLoader::ReadVersions(const RuleTable& table,
 void RuleBookLoader::SayOnce(const RuleTable& table, std::string_view key,
                              const std::string& what,
                              std::vector<KernelRange> kernels) {
+  bool versioned = table.Has("kernels") && key != "id";
   auto [begin, end] = said_.equal_range(what);
   for (auto said = begin; said != end; ++said)
     if (OverlapAny(said->second.kernels, kernels))
-      table.Fail(key, fmt::format("{} stands already at {}", what,
-                                  said->second.where));
+      table.Fail(key, fmt::format(
+                          "{} stands already at {}{}", what, said->second.where,
+                          versioned ? ", for some of the same kernels" : ""));
   said_.emplace(what, Said{std::move(kernels), table.Where()});
 }
 
@@ -258,6 +260,9 @@ void RuleBookLoader::CheckCoverage(const std::string& name) const {
   if (order(book_.oldest_) > order(book_.newest_) ||
       order(book_.newest_) >= order(book_.pending_))
     throw InputError(name, "[coverage] must have oldest <= newest < pending");
+  // An unknown kernel stands for those from 5.14 on: there must be some.
+  if (order(book_.newest_) < std::pair<uint16_t, uint16_t>(5, 14))
+    throw InputError(name, "[coverage] newest must be at least 5.14");
 }
 
 // Each algorithm begins at a border, so trying the borders tries every kernel.
