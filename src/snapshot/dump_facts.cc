@@ -76,8 +76,8 @@ bool ReachesEnd(const ConfigSpace& config) {
 }
 
 // The kernel looks beyond 256 bytes only in functions that could have more:
-// with a PCI Express or PCI-X capability, or host bridges (pci_cfg_space_size,
-// 4.20 to 7.3; a virtual function has the first).  So for the others even a
+// with a PCI Express or PCI-X capability, or host bridges (pci_cfg_space_size
+// of 6.x; a virtual function has the first).  So for the others even a
 // dump that ends there shows all there is.
 bool IsConventional(const ConfigSpace& config) {
   auto base_class = config.Word(0x0a);
