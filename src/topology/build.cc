@@ -25,11 +25,19 @@
 namespace p2pcheck {
 namespace {
 
+constexpr uint16_t kHeaderType = 0x0e;
 constexpr uint16_t kSecondaryBus = 0x19;
 constexpr uint16_t kSubordinateBus = 0x1a;
 
+// A byte of the header.  Where nothing answers, the ones that were read are
+// not what the kernel found when the function still did.
+Observed<uint8_t> HeaderByte(const FunctionRecord& record, uint16_t offset) {
+  if (record.config.ReadsAllOnes()) return ReadFailure::kUnreachable;
+  return record.config.Byte(offset);
+}
+
 bool LooksLikeBridge(const FunctionRecord& record) {
-  auto header = record.config.Byte(0x0e);
+  auto header = HeaderByte(record, kHeaderType);
   if (header.known()) return (header.value() & 0x7f) == 1;
   return record.class_code.known() && record.class_code.value() >> 8 == 0x0604;
 }
@@ -51,8 +59,15 @@ bool CannotHaveExtendedSpace(const FunctionRecord& record,
 Observed<AcsCapability> AcsOf(const FunctionRecord& record,
                               const Observed<ExpressCapability>& express) {
   if (CannotHaveExtendedSpace(record, express)) return Absent{};
+  if (record.config.ReadsAllOnes()) return ReadFailure::kUnreachable;
   HeldConfig held(record.config);
   return DecodeAcs(held);
+}
+
+Observed<ExpressCapability> ExpressOf(const FunctionRecord& record) {
+  if (record.config.ReadsAllOnes()) return ReadFailure::kUnreachable;
+  HeldConfig held(record.config);
+  return DecodeExpress(held);
 }
 
 // The RID arithmetic of SR-IOV (PCIe 6.0, 9.3.3): First VF Offset at +0x14,
@@ -107,9 +122,10 @@ bool HasChipsetClass(const Function& f) {
 
 // A bridge that does not say which bus it leads to.
 bool LeadsSomewhereUnknown(const Function& f) {
-  if (!f.record->config.Byte(0x0e).known() && !f.record->class_code.known())
+  if (!HeaderByte(*f.record, kHeaderType).known() &&
+      !f.record->class_code.known())
     return true;
-  return f.is_bridge && !f.record->config.Byte(0x19).known();
+  return f.is_bridge && !HeaderByte(*f.record, kSecondaryBus).known();
 }
 
 }  // namespace
@@ -150,8 +166,7 @@ class TopologyBuilder {
       f.record = &record;
       f.address = record.address;
       f.physfn = record.physfn;
-      HeldConfig held(record.config);
-      f.express = DecodeExpress(held);
+      f.express = ExpressOf(record);
       f.acs = AcsOf(record, f.express);
       f.is_bridge = LooksLikeBridge(record);
       functions().push_back(std::move(f));
@@ -222,8 +237,8 @@ class TopologyBuilder {
     for (FunctionIndex i = 0; i < functions().size(); ++i) {
       const Function& f = functions()[i];
       if (!f.is_bridge) continue;
-      auto secondary = f.record->config.Byte(kSecondaryBus);
-      auto subordinate = f.record->config.Byte(kSubordinateBus);
+      auto secondary = HeaderByte(*f.record, kSecondaryBus);
+      auto subordinate = HeaderByte(*f.record, kSubordinateBus);
       if (!secondary.known()) continue;
       if (secondary.value() == 0 && subordinate.Is(0)) continue;  // not set up
       if (secondary.value() <= f.address.bus ||
