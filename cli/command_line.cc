@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <map>
+
+#include "cli/exit_status.h"
+
+namespace p2pcheck {
+namespace {
+
+constexpr const char* kExitStatusText =
+    "Exit status: 0 all allowed, 1 something is not, 2 something is "
+    "undecided,\n64 usage, 65 bad input, 66 no such file or device, 70 our "
+    "bug, 74 could not write.\nDetails: man 8 p2pcheck";
+
+struct Flags {
+  bool json = false, tsv = false, no_names = false;
+};
+
+// What each command takes.  min and max count its arguments.
+struct CommandEntry {
+  Command command;
+  const char* name;
+  const char* argument;
+  int min, max;
+  bool tsv;
+  const char* help;
+};
+
+constexpr int kAnyNumber = -1;
+constexpr CommandEntry kCommands[] = {
+    {Command::kPair, "pair", "DEVICE", 2, 2, false,
+     "PROVIDER CLIENT: would the kernel map PROVIDER's memory for CLIENT, and "
+     "the other way round; why"},
+    {Command::kReport, "report", nullptr, 0, 0, false,
+     "the whole host: devices, host bridges, verdicts by class of pair"},
+    {Command::kTree, "tree", nullptr, 0, 0, false,
+     "the PCIe tree as the kernel has it, with ports, ACS, links, groups"},
+    {Command::kMatrix, "matrix", "DEVICES", 0, kAnyNumber, true,
+     "all ordered pairs of DEVICES (default: endpoint)"},
+    {Command::kRecord, "record", nullptr, 0, 0, false,
+     "write a recording of this host (or of SOURCE)"},
+    {Command::kRules, "rules", nullptr, 0, 0, false,
+     "the rules in force for a kernel version, each with its source"},
+    {Command::kExplain, "explain", "ID", 0, 1, false,
+     "what a reason or map type means and what to do; without ID: all ids"},
+};
+
+void AddGlobalOptions(CLI::App& app, Options* options, Flags* flags) {
+  app.add_option("--from", options->from,
+                 "read SOURCE (a directory, a file, or - for standard input) "
+                 "instead of this host")
+      ->type_name("SOURCE");
+  app.add_option("--kernel", options->kernel,
+                 "judge as this kernel would (default: the source's own)")
+      ->type_name("VERSION");
+  app.add_option("--assume", options->assume,
+                 "what-if, repeatable: config=PCI_P2PDMA=y or =n, "
+                 "cpu=VENDOR:FAMILY (cpu=AuthenticAMD:0x19)")
+      ->type_name("WHAT")
+      ->allow_extra_args(false);
+  app.add_option("--rules", options->rules,
+                 "read the rules from DIR instead of those built in")
+      ->type_name("DIR");
+  app.add_option("-o,--output", options->output,
+                 "write to FILE (by way of a temporary one) instead of "
+                 "standard output")
+      ->type_name("FILE");
+  auto* json = app.add_flag("--json", flags->json, "output as JSON");
+  app.add_flag("--tsv", flags->tsv, "output as tab-separated values")
+      ->excludes(json);
+  app.add_option("--color", options->color, "auto, always or never")
+      ->type_name("WHEN")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, ColorWhen>{{"auto", ColorWhen::kAuto},
+                                           {"always", ColorWhen::kAlways},
+                                           {"never", ColorWhen::kNever}},
+          CLI::ignore_case));
+  app.add_flag("--no-names", flags->no_names, "leave out names from pci.ids");
+}
+
+CLI::App* AddCommand(CLI::App& app, const CommandEntry& entry,
+                     Options* options) {
+  CLI::App* command = app.add_subcommand(entry.name, entry.help);
+  command->fallthrough();
+  if (entry.argument) {
+    auto* argument = command->add_option(entry.argument, options->arguments);
+    if (entry.max == kAnyNumber)
+      argument->expected(entry.min, CLI::detail::expected_max_vector_size);
+    else
+      argument->expected(entry.min, entry.max);
+    if (entry.min > 0) argument->required();
+  }
+  return command;
+}
+
+// What CLI11 cannot tell: formats a command does not have.
+std::string FormatError(const Flags& flags, const CommandEntry* entry) {
+  if (flags.tsv && (!entry || !entry->tsv)) return "--tsv: only matrix has it";
+  if (flags.json && entry && entry->command == Command::kRecord)
+    return "--json: a recording has one form; report --json may be meant";
+  if (flags.json && !entry) return "--json: which command? report --json";
+  return "";
+}
+
+int TellUsage(const std::string& message) {
+  std::cerr << "p2pcheck: " << message << "\n"
+            << "p2pcheck: see p2pcheck --help\n";
+  return kUsage;
+}
+
+}  // namespace
+
+std::optional<Options> ParseCommandLine(
+    int argc, char** argv, const std::function<std::string()>& version,
+    int* status) {
+  Options options;
+  Flags flags;
+  CLI::App app("What the Linux kernel decides about peer-to-peer DMA");
+  app.name("p2pcheck");
+  app.footer(kExitStatusText);
+  app.set_version_flag("--version", version);
+  AddGlobalOptions(app, &options, &flags);
+  app.require_subcommand(0, 1);
+  std::map<CLI::App*, const CommandEntry*> entries;
+  for (const CommandEntry& entry : kCommands)
+    entries[AddCommand(app, entry, &options)] = &entry;
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& done) {
+    *status = app.exit(done);
+    return std::nullopt;
+  } catch (const CLI::ParseError& error) {
+    *status = TellUsage(error.what());
+    return std::nullopt;
+  }
+  const CommandEntry* chosen = nullptr;
+  for (CLI::App* command : app.get_subcommands()) chosen = entries[command];
+  std::string wrong = FormatError(flags, chosen);
+  if (!wrong.empty()) {
+    *status = TellUsage(wrong);
+    return std::nullopt;
+  }
+  if (chosen) options.command = chosen->command;
+  options.format = flags.json  ? Format::kJson
+                   : flags.tsv ? Format::kTsv
+                               : Format::kText;
+  options.names = !flags.no_names;
+  options.argv.assign(argv + 1, argv + argc);
+  return options;
+}
+
+}  // namespace p2pcheck

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "cli/output.h"
+#include "cli/session.h"
+#include "report/host_report.h"
+
+namespace p2pcheck {
+
+int RunReport(const Options& options) {
+  Session session(options, {});
+  const Judgement& judgement = session.judgement();
+  std::vector<PairClass> classes = ClassifyEndpoints(judgement);
+  Output output(options.output);
+  if (options.format == Format::kJson)
+    WriteReportJson(judgement, classes, output.stream());
+  else
+    WriteReportText(judgement, classes, StyleFor(options), output.stream());
+  output.Finish();
+  return StatusOf(TallyOf(judgement, classes));
+}
+
+int RunSummary(const Options& options) {
+  Session session(options, {});
+  const Judgement& judgement = session.judgement();
+  Output output(options.output);
+  WriteSummaryText(judgement, ClassifyEndpoints(judgement), StyleFor(options),
+                   output.stream());
+  output.Finish();
+  return kAllAllowed;
+}
+
+}  // namespace p2pcheck

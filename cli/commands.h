@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#ifndef P2PCHECK_CLI_COMMANDS_H_
+#define P2PCHECK_CLI_COMMANDS_H_
+
+#include "cli/options.h"
+#include "report/matrix.h"
+
+namespace p2pcheck {
+
+// One command a file; each gives the exit status.
+int RunSummary(const Options& options);
+int RunPair(const Options& options);
+int RunReport(const Options& options);
+int RunTree(const Options& options);
+int RunMatrix(const Options& options);
+int RunRecord(const Options& options);
+int RunRules(const Options& options);
+int RunExplain(const Options& options);
+
+/// 1 where something is refused, else 2 where something is undecided, else 0.
+int StatusOf(const MatrixTally& tally);
+
+}  // namespace p2pcheck
+
+#endif  // P2PCHECK_CLI_COMMANDS_H_

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#ifndef P2PCHECK_CLI_OPTIONS_H_
+#define P2PCHECK_CLI_OPTIONS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace p2pcheck {
+
+enum class Command {
+  kSummary,  ///< no command
+  kPair,
+  kReport,
+  kTree,
+  kMatrix,
+  kRecord,
+  kRules,
+  kExplain,
+};
+
+enum class Format { kText, kJson, kTsv };
+enum class ColorWhen { kAuto, kAlways, kNever };
+
+/// The command line, parsed.
+struct Options {
+  Command command = Command::kSummary;
+  std::vector<std::string> arguments;
+
+  std::optional<std::string> from;
+  std::optional<std::string> kernel;
+  std::optional<std::string> rules;
+  std::vector<std::string> assume;
+  std::optional<std::string> output;
+  Format format = Format::kText;
+  ColorWhen color = ColorWhen::kAuto;
+  bool names = true;
+
+  std::vector<std::string> argv;  ///< as given, without the program's name
+};
+
+}  // namespace p2pcheck
+
+#endif  // P2PCHECK_CLI_OPTIONS_H_

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/host_report.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "report/json_writer.h"
+#include "report/links.h"
+#include "report/sentences.h"
+#include "report/text.h"
+#include "report/tree.h"
+#include "report/verdict_json.h"
+
+namespace p2pcheck {
+namespace {
+
+// Kinds that a person asks about first.
+bool IsPeerKind(DeviceKind kind) {
+  return kind == DeviceKind::kGpu || kind == DeviceKind::kNic ||
+         kind == DeviceKind::kNvme || kind == DeviceKind::kAccelerator;
+}
+
+std::string_view RelationPhrase(PairRelation relation) {
+  switch (relation) {
+    case PairRelation::kItself: return "with itself";
+    case PairRelation::kCommonBridge: return "below a common bridge";
+    case PairRelation::kSameHostBridge: return "same host bridge";
+    case PairRelation::kOtherHostBridge: return "two host bridges";
+    case PairRelation::kPlaceUnknown: return "place not known";
+  }
+  return "";
+}
+
+std::string_view AcsWord(PairAcs acs) {
+  switch (acs) {
+    case PairAcs::kNotAsked: return "not-asked";
+    case PairAcs::kNoRedirect: return "no-redirect";
+    case PairAcs::kUnknown: return "unknown";
+    case PairAcs::kRedirect: return "redirect";
+  }
+  return "";
+}
+
+std::string AcsPhrase(PairAcs acs) {
+  switch (acs) {
+    case PairAcs::kNotAsked: return "";
+    case PairAcs::kNoRedirect: return "no ACS redirect";
+    case PairAcs::kUnknown: return "ACS not readable";
+    case PairAcs::kRedirect: return "ACS redirects";
+  }
+  return "";
+}
+
+std::string CpuLine(const Judgement& judgement) {
+  const HostFacts& host = judgement.snapshot.host;
+  std::string text = Printable(judgement.cpu.vendor.value_or("CPU not known"));
+  if (judgement.cpu.family.known())
+    text += fmt::format(" family {}", judgement.cpu.family.value());
+  if (judgement.cpu.proved_by)
+    text += ", proved by " + ToString(*judgement.cpu.proved_by);
+  if (host.cpu_model_name.known())
+    text += ", " + Printable(host.cpu_model_name.value());
+  return text;
+}
+
+std::string BuiltInPhrase(Ternary built_in) {
+  switch (built_in) {
+    case Ternary::kYes: return "PCI_P2PDMA is built in";
+    case Ternary::kNo: return "PCI_P2PDMA is NOT built in: it refuses all";
+    case Ternary::kUnknown: break;
+  }
+  return "whether PCI_P2PDMA is built in is not known";
+}
+
+std::string CountsLine(const Judgement& judgement) {
+  std::map<DeviceKind, size_t> counts;
+  for (DeviceKind kind : judgement.kinds) ++counts[kind];
+  std::string text =
+      fmt::format("{} functions below {} host bridge{}", judgement.kinds.size(),
+                  judgement.topology.host_bridges().size(),
+                  judgement.topology.host_bridges().size() == 1 ? "" : "s");
+  for (auto [kind, count] : counts)
+    text += fmt::format(", {} {}", count, DeviceKindName(kind));
+  return text;
+}
+
+void WriteHead(const Judgement& judgement, const TextStyle& style,
+               std::ostream& out) {
+  const HostSnapshot& snapshot = judgement.snapshot;
+  std::string release =
+      snapshot.host.kernel_release.known()
+          ? " (" + Printable(snapshot.host.kernel_release.value()) + ")"
+          : "";
+  WriteLabelled(
+      "host",
+      snapshot.source_kind == "live"
+          ? "this one"
+          : Printable(snapshot.source_name) + " (" + snapshot.source_kind + ")",
+      style, out);
+  WriteLabelled("kernel",
+                KernelPhrase(judgement) + release + "; " +
+                    BuiltInPhrase(judgement.question.p2pdma_built_in),
+                style, out);
+  WriteLabelled("CPU", CpuLine(judgement), style, out);
+  WriteLabelled("devices", CountsLine(judgement), style, out);
+  for (const std::string& assumed : judgement.assumed)
+    WriteLabelled("assumed", assumed, style, out);
+}
+
+void WriteHostBridges(const Judgement& judgement, const TextStyle& style,
+                      std::ostream& out) {
+  const auto& bridges = judgement.topology.host_bridges();
+  for (HostBridgeIndex h = 0; h < bridges.size(); ++h)
+    WriteLabelled(
+        h == 0 ? "bridges" : "",
+        ToString(bridges[h].bus) + ": " + HostBridgePhrase(judgement, h), style,
+        out);
+}
+
+std::string OrDash(std::string text) {
+  return text.empty() ? "-" : std::move(text);
+}
+
+void WriteDevices(const Judgement& judgement, const TextStyle& style,
+                  std::ostream& out) {
+  const Topology& topology = judgement.topology;
+  TextTable table;
+  for (FunctionIndex i = 0; i < topology.functions().size(); ++i) {
+    if (!IsPeerKind(judgement.kinds[i])) continue;
+    const Function& f = topology[i];
+    std::string phrase = DevicePhrase(judgement, i);
+    size_t blank = phrase.find(' ');
+    table.AddRow(
+        {std::string(DeviceKindName(judgement.kinds[i])), ToString(f.address),
+         f.upstream == kNoIndex ? "-" : ToString(topology[f.upstream].address),
+         OrDash(CurrentLink(f)),
+         f.record->iommu_group.known()
+             ? fmt::format("group {}", f.record->iommu_group.value())
+             : "-",
+         OrDash(Printable(f.record->driver.value_or(""))),
+         blank == std::string::npos ? "" : phrase.substr(blank + 1)});
+  }
+  if (table.empty()) return;
+  out << "\n"
+      << Painted("devices: kind, address, below, link, group, driver, name",
+                 Paint::kHead, style)
+      << "\n";
+  table.Write(2, style, out);
+}
+
+MapTypeSet Shown(const Judgement& judgement, const PairClass& c) {
+  return judgement.question.p2pdma_built_in == Ternary::kNo
+             ? MapTypeSet(MapType::kNotSupported)
+             : c.possible;
+}
+
+std::string DistanceText(const PairClass& c) {
+  if (c.relation == PairRelation::kPlaceUnknown) return "-";
+  if (c.min_distance == c.max_distance)
+    return fmt::format("distance {}", c.min_distance);
+  return fmt::format("distance {} to {}", c.min_distance, c.max_distance);
+}
+
+bool IsPeerClass(const PairClass& c) {
+  return IsPeerKind(c.provider_kind) && IsPeerKind(c.client_kind) &&
+         c.relation != PairRelation::kItself;
+}
+
+void WriteClasses(const Judgement& judgement,
+                  const std::vector<PairClass>& classes, const TextStyle& style,
+                  std::ostream& out) {
+  TextTable table;
+  const char* arrow = style.unicode ? " → " : " -> ";
+  for (const PairClass& c : classes) {
+    if (!IsPeerClass(c)) continue;
+    table.AddRow({fmt::format("{}", c.pairs),
+                  std::string(DeviceKindName(c.provider_kind)) + arrow +
+                      std::string(DeviceKindName(c.client_kind)),
+                  OutcomePhrase(Shown(judgement, c)),
+                  std::string(RelationPhrase(c.relation)), AcsPhrase(c.acs),
+                  DistanceText(c),
+                  "e.g. " + ToString(judgement.topology[c.provider].address) +
+                      " " + ToString(judgement.topology[c.client].address)});
+  }
+  if (table.empty()) {
+    out << "\nNo two functions here are of kinds that pair (gpu, nic, nvme, "
+           "accelerator).\np2pcheck matrix all shows every pair of "
+           "functions.\n";
+    return;
+  }
+  out << "\n"
+      << Painted("pairs of these kinds, by class", Paint::kHead, style) << "\n";
+  table.Write(2, style, out);
+}
+
+void WriteOutcomes(const Judgement& judgement,
+                   const std::vector<PairClass>& classes,
+                   const TextStyle& style, std::ostream& out) {
+  MatrixTally peers;
+  for (const PairClass& c : classes) {
+    if (!IsPeerClass(c)) continue;
+    MapTypeSet set = Shown(judgement, c);
+    (!set.Has(MapType::kNotSupported) ? peers.allowed
+     : set.decided()                  ? peers.refused
+                                      : peers.undecided) += c.pairs;
+  }
+  WriteLabelled("pairs",
+                fmt::format("of gpu, nic, nvme and accelerator: {} allowed, {} "
+                            "not, {} undecided",
+                            peers.allowed, peers.refused, peers.undecided),
+                style, out);
+}
+
+std::string ProblemSentence(const TopologyProblem& problem) {
+  using Kind = TopologyProblem::Kind;
+  std::string at = ToString(problem.function);
+  switch (problem.kind) {
+    case Kind::kImpossibleBusNumbers:
+      return at + ": bus numbers that lead nowhere below it";
+    case Kind::kBusClaimedTwice:
+      return fmt::format("{} and {} lead to the same bus", at,
+                         ToString(problem.other));
+    case Kind::kParentMissing:
+      return fmt::format("{}: {}, the bridge above it, was not read", at,
+                         ToString(problem.other));
+    case Kind::kParentCycle: return at + ": is nested below itself";
+    case Kind::kOrphan:
+      return at + ": no bridge leads to its bus, which is no root bus";
+  }
+  return "";
+}
+
+void WriteProblems(const Judgement& judgement, const TextStyle& style,
+                   std::ostream& out) {
+  std::string_view label = "unknown";
+  for (const std::string& text : Unknowns(judgement)) {
+    WriteLabelled(label, text, style, out);
+    label = "";
+  }
+  label = "problem";
+  for (const TopologyProblem& problem : judgement.topology.problems()) {
+    WriteLabelled(label, ProblemSentence(problem), style, out);
+    label = "";
+  }
+  label = "note";
+  for (const std::string& remark : KernelRemarks(judgement)) {
+    WriteLabelled(label, remark, style, out);
+    label = "";
+  }
+}
+
+void WriteClass(const Judgement& judgement, const PairClass& c,
+                JsonWriter& json) {
+  MapTypeSet shown = Shown(judgement, c);
+  json.BeginObject();
+  json.Field("provider_kind", DeviceKindName(c.provider_kind));
+  json.Field("client_kind", DeviceKindName(c.client_kind));
+  json.Field("relation", PairRelationName(c.relation));
+  json.Field("acs", AcsWord(c.acs));
+  json.Key("map_type");
+  shown.decided() ? json.String(MapTypeName(static_cast<MapType>(shown.bits())))
+                  : json.Null();
+  json.Key("possible");
+  WriteMapTypes(shown, json);
+  if (!(shown == c.possible)) {
+    json.Key("would_be_possible");
+    WriteMapTypes(c.possible, json);
+  }
+  json.Field("pairs", c.pairs);
+  bool placed = c.relation != PairRelation::kPlaceUnknown;
+  json.Key("min_distance");
+  placed ? json.Number(c.min_distance) : json.Null();
+  json.Key("max_distance");
+  placed ? json.Number(c.max_distance) : json.Null();
+  json.Key("example").BeginArray();
+  json.String(ToString(judgement.topology[c.provider].address));
+  json.String(ToString(judgement.topology[c.client].address));
+  json.EndArray().EndObject();
+}
+
+}  // namespace
+
+std::vector<PairClass> ClassifyEndpoints(const Judgement& judgement) {
+  std::vector<bool> selected;
+  for (DeviceKind kind : judgement.kinds)
+    selected.push_back(kind != DeviceKind::kBridge);
+  return ClassifyPairs({judgement.topology, judgement.question.kernels,
+                        judgement.cpu, judgement.kinds, selected});
+}
+
+MatrixTally TallyOf(const Judgement& judgement,
+                    const std::vector<PairClass>& classes) {
+  MatrixTally tally;
+  for (const PairClass& c : classes) {
+    MapTypeSet set = Shown(judgement, c);
+    (!set.Has(MapType::kNotSupported) ? tally.allowed
+     : set.decided()                  ? tally.refused
+                                      : tally.undecided) += c.pairs;
+  }
+  return tally;
+}
+
+void WriteReportText(const Judgement& judgement,
+                     const std::vector<PairClass>& classes,
+                     const TextStyle& style, std::ostream& out) {
+  WriteHead(judgement, style, out);
+  WriteHostBridges(judgement, style, out);
+  WriteOutcomes(judgement, classes, style, out);
+  WriteProblems(judgement, style, out);
+  WriteDevices(judgement, style, out);
+  WriteClasses(judgement, classes, style, out);
+}
+
+void WriteReportJson(const Judgement& judgement,
+                     const std::vector<PairClass>& classes, std::ostream& out) {
+  JsonWriter json(out);
+  BeginDocument(judgement, "p2pcheck.report/1", json);
+  WriteHostBridgesJson(judgement, json);
+  json.Key("problems").BeginArray();
+  for (const TopologyProblem& problem : judgement.topology.problems())
+    json.String(ProblemSentence(problem));
+  json.EndArray();
+  json.Key("pair_classes").BeginArray();
+  for (const PairClass& c : classes) WriteClass(judgement, c, json);
+  json.EndArray();
+  WriteFunctionsJson(judgement, json);
+  json.EndObject();
+}
+
+void WriteSummaryText(const Judgement& judgement,
+                      const std::vector<PairClass>& classes,
+                      const TextStyle& style, std::ostream& out) {
+  WriteHead(judgement, style, out);
+  WriteOutcomes(judgement, classes, style, out);
+  WriteProblems(judgement, style, out);
+  out << "\nNext:\n"
+         "  p2pcheck report                 the whole host\n"
+         "  p2pcheck tree                   the PCIe tree with ports and ACS\n"
+         "  p2pcheck matrix gpu nic nvme    who may do peer-to-peer with whom\n"
+         "  p2pcheck pair DEVICE DEVICE     one pair, and why\n"
+         "  p2pcheck record -o FILE         a recording to mail\n";
+}
+
+}  // namespace p2pcheck

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#ifndef P2PCHECK_REPORT_JUDGEMENT_H_
+#define P2PCHECK_REPORT_JUDGEMENT_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "rules/cpu.h"
+#include "rules/device_kind.h"
+#include "rules/rule_set.h"
+#include "topology/topology.h"
+#include "verdict/decide.h"
+
+namespace p2pcheck {
+
+/// Turns vendor and device IDs into a name; empty where there is none.
+using NameLookup = std::function<std::string(const FunctionRecord&)>;
+
+/// One host, the rules it is judged by, and what was asked: everything a
+/// renderer needs.
+struct Judgement {
+  Judgement(const HostSnapshot& host, const Topology& tree,
+            const RuleBook& rules)
+      : snapshot(host), topology(tree), book(rules) {}
+
+  const HostSnapshot& snapshot;
+  const Topology& topology;
+  const RuleBook& book;
+  KernelQuestion question;
+  /// The kernel the question is about; the user's or the source's own.
+  Observed<KernelVersion> kernel;
+  bool kernel_named_by_user = false;
+  CpuIdentity cpu;
+  std::vector<DeviceKind> kinds;  ///< by function
+  NameLookup name_of;             ///< may be empty: no names wanted
+  std::vector<std::string> argv;
+  std::vector<std::string> assumed;
+  std::string tool_version;
+
+  Verdict Decide(FunctionIndex provider, FunctionIndex client) const {
+    return p2pcheck::Decide(topology, question, cpu, provider, client);
+  }
+};
+
+/// How text is to look.
+struct TextStyle {
+  bool color = false;
+  bool unicode = true;
+  unsigned width = 80;
+};
+
+}  // namespace p2pcheck
+
+#endif  // P2PCHECK_REPORT_JUDGEMENT_H_

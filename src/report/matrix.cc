@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/matrix.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <string>
+
+#include "report/json_writer.h"
+#include "report/sentences.h"
+#include "report/text.h"
+#include "report/verdict_json.h"
+
+namespace p2pcheck {
+namespace {
+
+std::string PossibleText(MapTypeSet set) {
+  std::string text;
+  for (MapType type : kMapTypes) {
+    if (!set.Has(type)) continue;
+    if (!text.empty()) text += '|';
+    text += MapTypeName(type);
+  }
+  return text;
+}
+
+// Two or three columns: what fits a square of many devices.
+std::string CellText(MapTypeSet possible) {
+  switch (possible.bits()) {
+    case 1: return "no";
+    case 2: return "bus";
+    case 4: return "thru";
+    case 6: return "yes";
+    default: return "?";
+  }
+}
+
+std::vector<std::string> AddressTexts(const Judgement& judgement) {
+  std::vector<std::string> texts;
+  for (const Function& f : judgement.topology.functions())
+    texts.push_back(ToString(f.address));
+  return texts;
+}
+
+void WriteLegend(const std::vector<FunctionIndex>& devices,
+                 const Judgement& judgement, const TextStyle& style,
+                 std::ostream& out) {
+  TextTable table;
+  for (size_t i = 0; i < devices.size(); ++i)
+    table.AddRow({fmt::format("{}", i),
+                  std::string(DeviceKindName(judgement.kinds[devices[i]])),
+                  DevicePhrase(judgement, devices[i])});
+  table.Write(2, style, out);
+}
+
+}  // namespace
+
+void MatrixTally::Count(MapTypeSet possible) {
+  if (!possible.Has(MapType::kNotSupported))
+    ++allowed;
+  else if (possible.decided())
+    ++refused;
+  else
+    ++undecided;
+}
+
+MatrixTally WriteMatrixTsv(const Judgement& judgement,
+                           const std::vector<FunctionIndex>& devices,
+                           std::ostream& out) {
+  MatrixTally tally;
+  std::vector<std::string> names = AddressTexts(judgement);
+  out << "provider\tclient\tmap_type\tdistance\tpossible\n";
+  fmt::memory_buffer line;
+  for (FunctionIndex provider : devices) {
+    line.clear();
+    for (FunctionIndex client : devices) {
+      Verdict verdict = judgement.Decide(provider, client);
+      tally.Count(verdict.possible);
+      std::string possible = PossibleText(verdict.possible);
+      fmt::format_to(std::back_inserter(line), "{}\t{}\t{}\t", names[provider],
+                     names[client],
+                     verdict.possible.decided() ? possible : "?");
+      if (verdict.distance)
+        fmt::format_to(std::back_inserter(line), "{}", *verdict.distance);
+      else
+        line.push_back('-');
+      fmt::format_to(std::back_inserter(line), "\t{}\n", possible);
+    }
+    out.write(line.data(), static_cast<std::streamsize>(line.size()));
+  }
+  return tally;
+}
+
+MatrixTally WriteMatrixText(const Judgement& judgement,
+                            const std::vector<FunctionIndex>& devices,
+                            const TextStyle& style, std::ostream& out) {
+  MatrixTally tally;
+  out << "rows are providers, columns clients; kernel "
+      << KernelPhrase(judgement) << "\n\n";
+  std::string head(6, ' ');
+  for (size_t i = 0; i < devices.size(); ++i) head += fmt::format("{:>5}", i);
+  out << head << "\n";
+  for (size_t row = 0; row < devices.size(); ++row) {
+    out << fmt::format("{:>6}", row);
+    for (FunctionIndex client : devices) {
+      Verdict verdict = judgement.Decide(devices[row], client);
+      tally.Count(verdict.possible);
+      std::string cell = CellText(verdict.possible);
+      out << std::string(5 - cell.size(), ' ')
+          << Painted(cell, PaintOf(verdict.possible), style);
+    }
+    out << "\n";
+  }
+  out << "\n";
+  WriteLegend(devices, judgement, style, out);
+  out << "\n  bus   direct, by bus address (BUS_ADDR)\n"
+         "  thru  through the host bridge (THRU_HOST_BRIDGE)\n"
+         "  yes   one of the two, which is not known\n"
+         "  no    not allowed (NOT_SUPPORTED)\n"
+         "  ?     undecided: p2pcheck pair PROVIDER CLIENT says why\n";
+  return tally;
+}
+
+MatrixTally WriteMatrixJson(const Judgement& judgement,
+                            const std::vector<FunctionIndex>& devices,
+                            std::ostream& out) {
+  MatrixTally tally;
+  JsonWriter json(out);
+  BeginDocument(judgement, "p2pcheck.matrix/1", json);
+  json.Key("devices").BeginArray();
+  for (FunctionIndex i : devices)
+    json.String(ToString(judgement.topology[i].address));
+  json.EndArray();
+  json.Key("verdicts").BeginArray();
+  for (FunctionIndex provider : devices) {
+    for (FunctionIndex client : devices) {
+      Verdict verdict = judgement.Decide(provider, client);
+      tally.Count(verdict.possible);
+      WriteVerdict(judgement, verdict, json);
+    }
+  }
+  json.EndArray().EndObject();
+  return tally;
+}
+
+}  // namespace p2pcheck

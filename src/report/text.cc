@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/text.h"
+
+#include <algorithm>
+
+namespace p2pcheck {
+namespace {
+
+constexpr size_t kLabelColumns = 9;
+
+bool StartsCodePoint(char c) {
+  return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+}
+
+std::string Padded(std::string text, size_t columns) {
+  size_t have = ColumnsOf(text);
+  if (have < columns) text.append(columns - have, ' ');
+  return text;
+}
+
+}  // namespace
+
+size_t ColumnsOf(std::string_view text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), StartsCodePoint));
+}
+
+std::string Fit(std::string_view text, size_t columns) {
+  if (ColumnsOf(text) <= columns) return std::string(text);
+  if (columns < 4) return "";
+  std::string out;
+  size_t used = 0;
+  for (char c : text) {
+    if (StartsCodePoint(c) && ++used > columns - 3) break;
+    out += c;
+  }
+  return out + "...";
+}
+
+void WriteLabelled(std::string_view label, std::string_view text,
+                   const TextStyle& style, std::ostream& out) {
+  size_t room = std::max<size_t>(style.width, 40) - kLabelColumns - 2;
+  std::string indent(kLabelColumns + 2, ' ');
+  std::string line;
+  auto flush = [&](std::string_view front) {
+    out << "  " << Padded(std::string(front), kLabelColumns) << line << "\n";
+    line.clear();
+  };
+  std::string_view front = label;
+  while (!text.empty()) {
+    size_t end = std::min(text.find(' '), text.size());
+    std::string_view word = text.substr(0, end);
+    if (!line.empty() && ColumnsOf(line) + 1 + ColumnsOf(word) > room) {
+      flush(front);
+      front = "";
+    }
+    if (!line.empty()) line += ' ';
+    line += word;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  if (!line.empty()) flush(front);
+}
+
+void TextTable::AddRow(std::vector<std::string> cells) {
+  rows_.push_back(std::move(cells));
+}
+
+void TextTable::Write(size_t indent, const TextStyle& style,
+                      std::ostream& out) const {
+  std::vector<size_t> widths;
+  for (const auto& row : rows_) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (size_t i = 0; i < row.size(); ++i)
+      widths[i] = std::max(widths[i], ColumnsOf(row[i]));
+  }
+  for (const auto& row : rows_) {
+    std::string line(indent, ' ');
+    for (size_t i = 0; i < row.size(); ++i)
+      line += i + 1 < row.size() ? Padded(row[i], widths[i]) + "  " : row[i];
+    line = Fit(line, style.width);
+    line.erase(line.find_last_not_of(' ') + 1);
+    out << line << "\n";
+  }
+}
+
+std::string Painted(std::string_view text, Paint paint,
+                    const TextStyle& style) {
+  if (!style.color) return std::string(text);
+  static constexpr const char* kCodes[] = {"32", "31", "33", "2", "1"};
+  std::string out = "\x1b[";
+  out += kCodes[static_cast<size_t>(paint)];
+  out += 'm';
+  out += text;
+  return out + "\x1b[0m";
+}
+
+Paint PaintOf(MapTypeSet possible) {
+  if (!possible.Has(MapType::kNotSupported)) return Paint::kGood;
+  return possible.decided() ? Paint::kBad : Paint::kUnsure;
+}
+
+}  // namespace p2pcheck

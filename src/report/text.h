@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#ifndef P2PCHECK_REPORT_TEXT_H_
+#define P2PCHECK_REPORT_TEXT_H_
+
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "report/judgement.h"
+
+namespace p2pcheck {
+
+/// Columns a UTF-8 text takes, one a code point.
+size_t ColumnsOf(std::string_view text);
+
+/// The text, or its front and an ellipsis, in at most `columns`.
+std::string Fit(std::string_view text, size_t columns);
+
+/// Writes "  LABEL  text", broken at blanks so that it fits the width and
+/// further lines start below the first word.
+void WriteLabelled(std::string_view label, std::string_view text,
+                   const TextStyle& style, std::ostream& out);
+
+/// A table whose columns are as wide as their widest cell; the last one is
+/// cut where the terminal ends.
+class TextTable {
+ public:
+  void AddRow(std::vector<std::string> cells);
+  bool empty() const { return rows_.empty(); }
+  void Write(size_t indent, const TextStyle& style, std::ostream& out) const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+enum class Paint { kGood, kBad, kUnsure, kQuiet, kHead };
+/// The text in colour, where colour is on.
+std::string Painted(std::string_view text, Paint paint, const TextStyle& style);
+/// Green, red or yellow, as an outcome is.
+Paint PaintOf(MapTypeSet possible);
+
+}  // namespace p2pcheck
+
+#endif  // P2PCHECK_REPORT_TEXT_H_
