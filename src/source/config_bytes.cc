@@ -17,11 +17,15 @@
 namespace p2pcheck {
 namespace {
 
-constexpr uint16_t kHeader = 64;         // what anyone may read
+constexpr uint16_t kHeader = 64;
 constexpr uint16_t kConventional = 256;  // where extended space starts
 constexpr size_t kMaxConfig = 4096;
 constexpr size_t kStandardFetch = 20;  // up to Link Status of Express
 constexpr size_t kExtendedFetch = 8;   // up to the control word of ACS
+// The first capability tends to stand right behind the header, so five dwords
+// more save a system call; and they tell at once whether more than the header
+// may be read.
+constexpr size_t kFirstFetch = kHeader + kStandardFetch;
 
 // Sysfs gives the size the kernel reaches.  A copy is as long as what could
 // be read when it was made, which says where the space ends only where that
@@ -69,13 +73,11 @@ class FetchingConfig : public ConfigReader {
     if (got > 0)
       space_->Put(static_cast<uint16_t>(offset), bytes,
                   static_cast<size_t>(got));
-    if (got < static_cast<ssize_t>(size)) ended_ = true;
-    if (got < 0)
-      space_->set_rest(FailureOf(static_cast<int>(got)));
-    else if (ended_)
-      space_->set_rest(WhyShort(live_, *space_));
+    if (got < static_cast<ssize_t>(size)) NoteEnd(got);
     return got;
   }
+
+  void LearnReach() { space_->set_reach(ReachOf(files_->Size(file_), live_)); }
 
  private:
   void Need(size_t offset, size_t size) {
@@ -88,6 +90,13 @@ class FetchingConfig : public ConfigReader {
     Fetch(begin, std::min(want, limit - begin));
   }
 
+  void NoteEnd(ssize_t got) {
+    ended_ = true;
+    LearnReach();
+    space_->set_rest(got < 0 ? FailureOf(static_cast<int>(got))
+                             : WhyShort(live_, *space_));
+  }
+
   FileSystem* files_;
   int file_;
   bool live_;
@@ -95,10 +104,19 @@ class FetchingConfig : public ConfigReader {
   bool ended_ = false;
 };
 
-void Walk(FetchingConfig* config, const Observed<uint16_t>& reach) {
-  DecodeExpress(*config);
-  // The kernel looks for ACS only where config space is extended.
+// The kernel looks for ACS only where config space is extended.  That it is,
+// is seen from the bytes themselves where there are some, so that fstat() is
+// left for where there are none.
+void Walk(FetchingConfig* config, ConfigSpace* space) {
+  if (!DecodeExpress(*config).known()) config->LearnReach();
+  const Observed<uint16_t>& reach = space->reach();
   if (!reach.known() || reach.value() > kConventional) DecodeAcs(*config);
+  if (!space->Holds(kConventional, 1)) config->LearnReach();
+}
+
+ssize_t ReadAll(FetchingConfig* config, ConfigSpace* space) {
+  config->LearnReach();
+  return config->Fetch(0, space->reach().value_or(kMaxConfig));
 }
 
 }  // namespace
@@ -107,18 +125,15 @@ int ReadConfigBytes(FileSystem* files, int function, bool live,
                     ReadRequest::Depth depth, ConfigSpace* config) {
   OpenFile file(files, function, "config", O_RDONLY | O_NONBLOCK);
   if (!file.ok()) return file.error();
-  int64_t size = files->Size(file.get());
-  config->set_reach(ReachOf(size, live));
   FetchingConfig fetching(files, file.get(), live, config);
   bool all = depth == ReadRequest::Depth::kEverything;
-  size_t known = config->reach().value_or(kMaxConfig);
-  ssize_t got = fetching.Fetch(0, all ? known : std::min<size_t>(known, 64));
+  ssize_t got =
+      all ? ReadAll(&fetching, config) : fetching.Fetch(0, kFirstFetch);
   if (got < 0) return static_cast<int>(got);
-  if (config->ReadsAllOnes()) {
+  if (config->ReadsAllOnes())
     config->Truncate(0, ReadFailure::kUnreachable);
-  } else if (!all && got == kHeader) {
-    Walk(&fetching, config->reach());
-  }
+  else if (!all && got >= ssize_t{kHeader})
+    Walk(&fetching, config);
   return 0;
 }
 

@@ -14,7 +14,7 @@ Kind KindOf(std::string_view field) {
   static const std::set<std::string_view> kLinks = {
       "driver", "iommu_group", "iommu", "physfn", "virtfn"};
   static const std::set<std::string_view> kDirectories = {
-      "p2pmem", "vfio_dev", "node", "port_service", "runtime_status"};
+      "p2pmem", "vfio_dev", "port_service", "runtime_status"};
   if (kLinks.count(field)) return Kind::kLink;
   return kDirectories.count(field) ? Kind::kDirectory : Kind::kFile;
 }
@@ -56,6 +56,18 @@ void Judge(std::string_view name, Field field, bool copied_whole,
       record.*field = ReadFailure::kNotRecorded;
 }
 
+// A host without a single disk, network card or display is unlikely, so where
+// no node is seen the directories that lead to them were left out.
+void JudgeNodes(std::vector<FunctionRecord>* functions) {
+  bool some_has = std::any_of(functions->begin(), functions->end(),
+                              [](const FunctionRecord& record) {
+                                return !record.nodes.value_or({}).empty();
+                              });
+  if (some_has) return;
+  for (FunctionRecord& record : *functions)
+    if (record.nodes.known()) record.nodes = ReadFailure::kNotRecorded;
+}
+
 }  // namespace
 
 void JudgeAbsences(const SysfsTree& tree,
@@ -73,6 +85,7 @@ void JudgeAbsences(const SysfsTree& tree,
                                        : directories;
     Judge(name, field, whole || (name == "driver" && uevents), functions);
   });
+  JudgeNodes(functions);
 }
 
 }  // namespace p2pcheck

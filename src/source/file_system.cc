@@ -18,14 +18,29 @@ T OrErrno(T result) {
   return result < 0 ? static_cast<T>(-errno) : result;
 }
 
+// Closes descriptors `first` to `last`, all of them ours.
+void CloseRun(int first, int last) {
+  if (close_range(static_cast<unsigned>(first), static_cast<unsigned>(last),
+                  0) == 0)
+    return;
+  for (int file = first; file <= last; ++file) close(file);  // before 5.9
+}
+
 int64_t SizeIn(int result, const struct stat& status) {
   return result < 0 ? -errno : static_cast<int64_t>(status.st_size);
 }
 
 }  // namespace
 
+FileSystem::~FileSystem() { CloseCollected(); }
+
 int FileSystem::Open(int directory, const char* path, int flags) {
-  return OrErrno(openat(directory, path, flags | O_CLOEXEC));
+  int file = openat(directory, path, flags | O_CLOEXEC);
+  if (file < 0 && errno == EMFILE) {
+    CloseCollected();
+    file = openat(directory, path, flags | O_CLOEXEC);
+  }
+  return OrErrno(file);
 }
 
 ssize_t FileSystem::Read(int file, void* buffer, size_t size) {
@@ -74,7 +89,28 @@ int FileSystem::List(int directory, const char* path,
   return -error;
 }
 
-void FileSystem::Close(int file) { close(file); }
+void FileSystem::Close(int file) {
+  constexpr size_t kEnough = 256;  // of the 1024 a process has as a rule
+  {
+    std::lock_guard lock(mutex_);
+    closing_.push_back(file);
+    if (closing_.size() < kEnough) return;
+  }
+  CloseCollected();
+}
+
+void FileSystem::CloseCollected() {
+  std::lock_guard lock(mutex_);
+  std::sort(closing_.begin(), closing_.end());
+  for (size_t i = 0; i < closing_.size();) {
+    size_t end = i + 1;
+    while (end < closing_.size() && closing_[end] == closing_[end - 1] + 1)
+      ++end;
+    CloseRun(closing_[i], closing_[end - 1]);
+    i = end;
+  }
+  closing_.clear();
+}
 
 ReadFailure FailureOf(int error) {
   switch (std::abs(error)) {

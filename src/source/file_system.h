@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,10 +16,13 @@ namespace p2pcheck {
 
 /// The few system calls by which a host is read, relative to open directories
 /// as openat() has it.  Each gives a negative errno where it fails.  Virtual,
-/// so that a test can make one fail, or count them.
+/// so that a test can make one fail, or count them.  Several threads may call.
 class FileSystem {
  public:
-  virtual ~FileSystem() = default;
+  FileSystem() = default;
+  FileSystem(const FileSystem&) = delete;
+  FileSystem& operator=(const FileSystem&) = delete;
+  virtual ~FileSystem();
   virtual int Open(int directory, const char* path, int flags);
   virtual ssize_t Read(int file, void* buffer, size_t size);
   virtual ssize_t ReadAt(int file, void* buffer, size_t size, off_t offset);
@@ -30,7 +34,15 @@ class FileSystem {
   /// The names in a directory without "." and "..", sorted.
   virtual int List(int directory, const char* path,
                    std::vector<std::string>* names);
-  virtual void Close(int file);
+  /// Closes soon: descriptors are collected and closed by close_range(), one
+  /// system call for a run of them instead of one each.
+  void Close(int file);
+
+ private:
+  void CloseCollected();
+
+  std::mutex mutex_;
+  std::vector<int> closing_;  // guarded by mutex_
 };
 
 /// What `error`, an errno or its negative, says of the thing looked at.

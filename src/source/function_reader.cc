@@ -164,10 +164,15 @@ void DoubtAbsences(FunctionRecord* record) {
   });
 }
 
-// Opening `uevent` once more proves that nothing went away while it was read:
-// each kernel has it for each function.
-void CheckStillThere(FunctionDirectory* directory, FunctionRecord* record) {
+// Each kernel has `uevent` for each function, so a look at it proves that
+// nothing went away while it was read.  So do bytes of config space, which
+// come last, where nothing was asked after them.
+void CheckStillThere(bool asked_more, FunctionDirectory* directory,
+                     FunctionRecord* record) {
   if (!directory->tree().live) return;
+  bool bytes_came = !record->config.runs().empty() &&
+                    record->config.rest() != ReadFailure::kVanished;
+  if (!asked_more && bytes_came) return;
   int64_t size = directory->files()->SizeOf(directory->get(), "uevent");
   if (size < 0) directory->Note(static_cast<int>(size));
   if (!directory->vanished()) return;
@@ -221,9 +226,9 @@ void ReadFunction(const SysfsTree& tree, const PciAddress& address,
   ReadConfig(&directory, record);
   ReadRevision(&directory, record);
   ReadPhysicalFunction(&directory, record);
-  if (tree.everything() || !LinkIsInConfig(record->config))
-    ReadLink(&directory, record);
-  CheckStillThere(&directory, record);
+  bool ask_link = tree.everything() || !LinkIsInConfig(record->config);
+  if (ask_link) ReadLink(&directory, record);
+  CheckStillThere(ask_link, &directory, record);
 }
 
 }  // namespace p2pcheck
