@@ -89,15 +89,17 @@ bool Overlap(const KernelRange& a, const KernelRange& b) {
 Ternary Contains(const std::vector<KernelRange>& ranges,
                  const KernelVersion& version) {
   if (version.patch) return ToTernary(Holds(ranges, Order(version, 0)));
-  // Membership changes only at the ends of a range, so trying each end and
-  // its neighbours tries every third number there is.
+  // A release that is in beside one that is out: either the two ends of this
+  // minor release differ, or some range begins between them.
   uint64_t lowest = Order(version, 0), highest = Order(version, kAnyPatch);
   bool in = Holds(ranges, lowest), out = !in;
-  for (const KernelRange& range : ranges)
-    for (uint64_t order : {First(range), First(range) - 1, Last(range),
-                           Last(range) + 1, highest})
-      if (lowest <= order && order <= highest)
-        (Holds(ranges, order) ? in : out) = true;
+  (Holds(ranges, highest) ? in : out) = true;
+  for (const KernelRange& range : ranges) {
+    uint64_t first = First(range);
+    if (first <= lowest || first > highest) continue;
+    in = true;
+    if (!Holds(ranges, first - 1)) out = true;
+  }
   return in && out ? Ternary::kUnknown : ToTernary(in);
 }
 

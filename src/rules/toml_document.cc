@@ -1,11 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "rules/toml_document.h"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 
 #include "base/input_error.h"
+
+// The library (3.3.0) asserts that a key begins after "[" and, with NDEBUG,
+// lets the compiler rely on it: "[=]" would end the program or worse.  An
+// exception makes it one more kind of bad input.
+namespace p2pcheck {
+struct TomlAssertion {};
+constexpr void AssertToml(bool holds) {
+  if (!holds) throw TomlAssertion();
+}
+}  // namespace p2pcheck
+#undef NDEBUG
+#define TOML_ASSERT(expression) \
+  p2pcheck::AssertToml(static_cast<bool>(expression))
+#include <toml++/toml.h>
 
 namespace p2pcheck {
 namespace {
@@ -27,6 +39,24 @@ size_t ByteColumn(std::string_view line, size_t column) {
     while (at < line.size() && (line[at] & 0xc0) == 0x80) ++at;
   }
   return at;
+}
+
+// TOML forbids control characters but tab and line ends; the library lets
+// some pass in comments.
+size_t FindControlCharacter(std::string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    unsigned char c = text[i];
+    if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f)
+      return i;
+  }
+  return text.npos;
+}
+
+TomlPlace PlaceOf(std::string_view text, size_t offset) {
+  std::string_view before = text.substr(0, offset);
+  size_t line = 1 + std::count(before.begin(), before.end(), '\n');
+  size_t newline = before.rfind('\n');
+  return {line, newline == before.npos ? offset : offset - newline - 1};
 }
 
 class Converter {
@@ -78,15 +108,42 @@ class Converter {
   std::string_view text_;
 };
 
+bool FailsAssertion(std::string_view text) {
+  try {
+    (void)toml::parse(text);
+  } catch (const toml::parse_error&) {
+  } catch (const TomlAssertion&) {
+    return true;
+  }
+  return false;
+}
+
+// The line that fails one of the library's assertions: the text up to a line
+// fails from that line on, so halving finds it.
+size_t LineOfAssertion(std::string_view text) {
+  size_t good = 0, bad = 1 + std::count(text.begin(), text.end(), '\n');
+  while (bad - good > 1) {
+    size_t middle = good + (bad - good) / 2;
+    std::string_view line = LineOf(text, middle);
+    size_t length = line.data() + line.size() - text.data();
+    (FailsAssertion(text.substr(0, length)) ? bad : good) = middle;
+  }
+  return bad;
+}
+
 }  // namespace
 
 TomlDocument::TomlDocument(std::string name, std::string text)
     : name_(std::move(name)), text_(std::move(text)) {
+  size_t control = FindControlCharacter(text_);
+  if (control != text_.npos) Fail(PlaceOf(text_, control), "control character");
   Converter converter(text_);
   try {
     root_ = converter.Value(toml::parse(text_, name_));
   } catch (const toml::parse_error& error) {
     Fail(converter.Place(error.source().begin), error.description());
+  } catch (const TomlAssertion&) {
+    Fail({LineOfAssertion(text_), 0}, "not TOML");
   }
 }
 
