@@ -53,6 +53,12 @@ bool HasBytes(const ConfigSpace& config) {
   return !config.runs().empty() || config.rest() == ReadFailure::kUnreachable;
 }
 
+bool HoldsBeyondReach(const ConfigSpace& config) {
+  if (config.runs().empty() || !config.reach().known()) return false;
+  const ConfigSpace::Run& last = config.runs().back();
+  return last.offset + last.bytes.size() > config.reach().value();
+}
+
 class Reader {
  public:
   Reader(std::string_view text, std::string_view name) : lines_(text, name) {
@@ -92,6 +98,8 @@ class Reader {
   bool is_recording_ = false;
   bool in_function_ = false;
   bool skipping_ = false;  // rows after an empty line, which are nobody's
+  std::string header_;     // the line the current function starts with
+  size_t header_number_ = 0;
   RowBuffer rows_;
   DumpFacts facts_;
   size_t current_ = 0;        // of the functions
@@ -204,6 +212,8 @@ void Reader::StartFunction(const TextLine& line, const AddressAtStart& start) {
   in_function_ = true;
   current_ = place->second;
   bytes_given_ = HasBytes(current().config);
+  header_ = line.text;
+  header_number_ = line.number;
   facts_ = DumpFacts();
   if (!is_recording_) facts_.ReadHeader(line.text.substr(start.size + 1));
 }
@@ -212,7 +222,11 @@ void Reader::EndFunction() {
   if (!in_function_) return;
   in_function_ = false;
   rows_.Flush(&current().config);
-  if (!is_recording_) facts_.Finish(&current());
+  if (!is_recording_) return facts_.Finish(&current());
+  // Such a space would answer one way with its bytes and another without.
+  if (HoldsBeyondReach(current().config))
+    Fail({header_, header_number_}, 0,
+         "this function has bytes beyond the end of its config space");
 }
 
 void Reader::ReadRow(const TextLine& line) {

@@ -41,7 +41,7 @@ class Generator {
 
   ReadFailure Failure() { return static_cast<ReadFailure>(Below(8)); }
   ConfigSpace Config();
-  void PutRun(ConfigSpace* config);
+  void PutRun(ConfigSpace* config, uint32_t reach);
   FunctionRecord Function(const PciAddress& address);
 
   std::mt19937 random_;
@@ -126,9 +126,10 @@ void Generator::Value(std::map<Key, T>* value) {
   }
 }
 
-void Generator::PutRun(ConfigSpace* config) {
-  size_t begin = Below(2) ? 0 : Below(4096);
-  size_t size = std::min<size_t>(4096 - begin, Below(2) ? 64 : 1 + Below(4096));
+void Generator::PutRun(ConfigSpace* config, uint32_t reach) {
+  size_t begin = Below(2) ? 0 : Below(reach);
+  size_t size =
+      std::min<size_t>(reach - begin, 1 + Below(Below(2) ? 64 : reach));
   std::vector<uint8_t> bytes(size);
   // Many end in zeros, which the writer leaves out.
   size_t used = Below(2) ? Below(static_cast<uint32_t>(size + 1)) : size;
@@ -144,7 +145,8 @@ ConfigSpace Generator::Config() {
   else
     config.set_reach(Failure());
   config.set_rest(Failure());
-  for (uint32_t i = Below(4); i > 0; --i) PutRun(&config);
+  for (uint32_t i = Below(4); i > 0; --i)
+    PutRun(&config, config.reach().value_or(4096));
   return config;
 }
 
