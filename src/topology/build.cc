@@ -17,6 +17,7 @@
 // roots down; the first function of every root bus; the kernel's port types
 // from the roots down.  100,000 functions take some tens of milliseconds.
 #include <algorithm>
+#include <cstdlib>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -203,21 +204,27 @@ class TopologyBuilder {
   // Dumps don't say which functions are virtual, but the PF's SR-IOV
   // capability does.
   void FindVirtualFunctions() {
-    for (FunctionIndex i = 0; i < functions().size(); ++i) {
-      const Function& pf = functions()[i];
-      if (pf.placed()) continue;
-      VfRange range = VfsInConfig(pf.record->config);
-      uint32_t rid = pf.address.bus << 8 | pf.address.devfn;
-      for (uint32_t n = 0; n < range.count; ++n) {
-        uint32_t vf = rid + range.offset + n * range.stride;
-        if (vf > 0xffff) break;
-        FunctionIndex found =
-            topology_.Find({pf.address.domain, static_cast<uint8_t>(vf >> 8),
-                            static_cast<uint8_t>(vf)});
-        if (found != kNoIndex && found != i &&
-            functions()[found].physfn.unknown())
-          functions()[found].physfn = pf.address;
-      }
+    for (FunctionIndex i = 0; i < functions().size(); ++i)
+      if (!functions()[i].placed())
+        ClaimVirtualFunctions(i, VfsInConfig(functions()[i].record->config));
+  }
+
+  // Looks at the functions that are there, not at each number the capability
+  // promises: those can be 65,535 for every PF.
+  void ClaimVirtualFunctions(FunctionIndex pf, const VfRange& range) {
+    if (range.count == 0) return;
+    const PciAddress& own = functions()[pf].address;
+    uint64_t first = own.key() + range.offset;
+    uint64_t last = first + uint64_t{range.stride} * (range.count - 1u);
+    auto vf = std::lower_bound(
+        functions().begin(), functions().end(), first,
+        [](const Function& f, uint64_t key) { return f.address.key() < key; });
+    for (; vf != functions().end() && vf->address.key() <= last; ++vf) {
+      if (vf->address.domain != own.domain) return;
+      uint64_t ahead = vf->address.key() - first;
+      bool counted = range.stride == 0 ? ahead == 0 : ahead % range.stride == 0;
+      if (counted && vf->address != own && vf->physfn.unknown())
+        vf->physfn = own;
     }
   }
 
@@ -262,6 +269,16 @@ class TopologyBuilder {
   // Whether a bus that no bridge leads to may be taken for a root bus.
   enum class BusVerdict : uint8_t { kUndecided, kRoot, kNotRoot };
 
+  // What sysfs says of one function holds for its neighbours on the bus.
+  void JudgeBusesBySysfs() {
+    for (FunctionIndex i = 0; i < functions().size(); ++i) {
+      const Function& f = functions()[i];
+      if (!f.placed() || f.physfn.known()) continue;
+      root_by_sysfs_[BusKey(f.address.domain, f.address.bus)] =
+          root_of_[i] && root_of_[i]->bus == f.address.bus;
+    }
+  }
+
   // A chipset's class counts only where every bridge of the domain says where
   // it leads: else the bus may be behind the one that does not.
   void JudgeBuses() {
@@ -280,8 +297,10 @@ class TopologyBuilder {
   }
 
   bool IsRootBus(const PciAddress& address) {
-    if (address.bus == 0) return true;
-    return buses_[BusKey(address.domain, address.bus)] == BusVerdict::kRoot;
+    uint64_t bus = BusKey(address.domain, address.bus);
+    auto by_sysfs = root_by_sysfs_.find(bus);
+    if (by_sysfs != root_by_sysfs_.end()) return by_sysfs->second;
+    return address.bus == 0 || buses_[bus] == BusVerdict::kRoot;
   }
 
   void PlaceOneByBusNumber(FunctionIndex i) {
@@ -301,6 +320,7 @@ class TopologyBuilder {
 
   void PlaceByBusNumber() {
     CollectBuses();
+    JudgeBusesBySysfs();
     JudgeBuses();
     for (FunctionIndex i = 0; i < functions().size(); ++i)
       PlaceOneByBusNumber(i);
@@ -406,34 +426,37 @@ class TopologyBuilder {
   }
 
   // /proc/bus/pci/devices lists functions in the order in which they were
-  // registered, without their domain: usable for a bus number that only one
-  // domain has.
-  void OrderByRegistration(HostBridge& bridge) {
+  // registered, without their domain: usable for a root bus whose functions'
+  // numbers each stand there once.
+  void RankByRegistration() {
+    rank_.assign(65536, kNoIndex);
     const auto& order = topology_.snapshot_->host.registration_order;
-    if (!order.known() || domains_of_bus_[bridge.bus.bus] != 1) return;
-    if (rank_.empty()) {
-      rank_.assign(65536, kNoIndex);
-      uint32_t next = 0;
-      for (const std::string& text : order.value()) {
-        auto rid = std::strtoul(text.c_str(), nullptr, 16);
-        if (rid < 65536 && rank_[rid] == kNoIndex) rank_[rid] = next++;
-      }
+    if (!order.known()) return;
+    std::vector<bool> seen(65536);
+    uint32_t next = 0;
+    for (const std::string& text : order.value()) {
+      auto rid = std::strtoul(text.c_str(), nullptr, 16);
+      if (rid > 0xffff) continue;
+      rank_[rid] = seen[rid] ? kNoIndex : next++;
+      seen[rid] = true;
     }
-    std::stable_sort(bridge.functions.begin(), bridge.functions.end(),
-                     [&](FunctionIndex a, FunctionIndex b) {
-                       return RankOf(a) < RankOf(b);
-                     });
   }
 
-  uint32_t RankOf(FunctionIndex i) {
-    const PciAddress& address = functions()[i].address;
+  uint32_t RankOf(FunctionIndex i) const {
+    const PciAddress& address = topology_[i].address;
     return rank_[address.bus << 8 | address.devfn];
+  }
+
+  void OrderByRegistration(HostBridge& bridge) {
+    for (FunctionIndex i : bridge.functions)
+      if (RankOf(i) == kNoIndex) return;
+    std::sort(bridge.functions.begin(), bridge.functions.end(),
+              [&](auto a, auto b) { return RankOf(a) < RankOf(b); });
   }
 
   // VFs are registered long after boot, so they are never first.
   void FindFirstFunctions() {
-    for (const HostBridge& bridge : topology_.host_bridges_)
-      ++domains_of_bus_[bridge.bus.bus];
+    RankByRegistration();
     for (HostBridge& bridge : topology_.host_bridges_) {
       OrderByRegistration(bridge);
       bridge.first = Absent{};
@@ -459,10 +482,14 @@ class TopologyBuilder {
       Function& f = functions()[i];
       f.kernel_type = f.express.Map(
           [](const ExpressCapability& express) { return express.type; });
-      if (f.kernel_type.known() && f.upstream != kNoIndex)
-        f.kernel_type = Corrected(f.kernel_type.value(),
-                                  functions()[f.upstream].kernel_type);
+      if (!f.kernel_type.known() || f.on_root_bus()) continue;
+      f.kernel_type = Corrected(f.kernel_type.value(), TypeAbove(f));
     }
+  }
+
+  Observed<PortType> TypeAbove(const Function& f) const {
+    if (!f.placed()) return ReadFailure::kNotRecorded;
+    return topology_[f.upstream].kernel_type;
   }
 
   static Observed<PortType> Corrected(PortType own,
@@ -482,10 +509,10 @@ class TopologyBuilder {
   std::vector<std::optional<RootBus>> root_of_;
   std::unordered_map<uint64_t, FunctionIndex> bridge_to_;
   std::unordered_map<uint64_t, BusVerdict> buses_;
+  std::unordered_map<uint64_t, bool> root_by_sysfs_;
   std::unordered_map<uint64_t, HostBridgeIndex> host_bridge_of_;
   std::vector<std::pair<FunctionIndex, FunctionIndex>> virtual_functions_;
   std::vector<uint32_t> rank_;
-  uint32_t domains_of_bus_[256] = {};
 };
 
 Topology BuildTopology(const HostSnapshot& snapshot) {

@@ -42,7 +42,7 @@ struct Function {
   /// kNoIndex where placed nowhere.
   HostBridgeIndex host_bridge = kNoIndex;
   /// Bridges above it; 0 on a root bus.
-  uint16_t depth = 0;
+  uint32_t depth = 0;
 
   Observed<PciAddress> physfn;  ///< absent: not a VF
   Observed<ExpressCapability> express;
@@ -112,6 +112,7 @@ class Topology {
 
  private:
   friend class TopologyBuilder;
+  friend class TopologyTestPeer;  // plants damage for CheckTopology's test
   const HostSnapshot* snapshot_ = nullptr;
   std::vector<Function> functions_;
   std::vector<HostBridge> host_bridges_;
@@ -145,8 +146,8 @@ Ternary IommuActive(const HostSnapshot& snapshot);
 
 /// Whether the invariants of a topology hold: every upstream is a function
 /// with less depth, every placed function has a host bridge, host bridges
-/// list their functions once.  Empty, or what is wrong.  (Model check of the
-/// `dev` preset.)
+/// list their functions once and their first one among them.  Empty, or what is
+/// wrong.  (Model check of the `dev` preset.)
 std::string CheckTopology(const Topology& topology);
 
 }  // namespace p2pcheck
