@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "topology/topology.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace p2pcheck {
@@ -62,39 +60,58 @@ namespace {
 
 std::string CheckFunction(const Topology& topology, FunctionIndex i) {
   const Function& f = topology[i];
-  std::string name = ToString(f.address);
   if (!f.placed())
     return f.upstream == kNoIndex && f.host_bridge == kNoIndex
                ? ""
-               : name + ": placed nowhere, yet has something above it";
+               : "placed nowhere, yet has something above it";
   if (f.host_bridge >= topology.host_bridges().size())
-    return name + ": placed, but below no host bridge";
+    return "placed, but below no host bridge";
   if (f.upstream == kNoIndex)
-    return f.depth == 0 ? "" : name + ": on a root bus, but not at depth 0";
+    return f.depth == 0 ? "" : "on a root bus, but not at depth 0";
+  if (f.upstream >= topology.functions().size())
+    return "below a function that is not there";
   const Function& above = topology[f.upstream];
-  if (above.depth + 1 != f.depth) return name + ": depth does not follow";
+  if (!above.placed()) return "below a function that is placed nowhere";
+  if (above.depth + 1 != f.depth) return "depth does not follow";
   if (above.host_bridge != f.host_bridge)
-    return name + ": another host bridge than the bridge above";
+    return "another host bridge than the bridge above";
   return "";
+}
+
+// `listed` marks the functions that some host bridge has listed so far.
+std::string CheckHostBridge(const Topology& topology, HostBridgeIndex index,
+                            std::vector<bool>* listed) {
+  const HostBridge& bridge = topology.host_bridges()[index];
+  bool first_found = !bridge.first.known();
+  for (FunctionIndex i : bridge.functions) {
+    if (i >= listed->size()) return "lists a function that is not there";
+    if ((*listed)[i]) return "lists a function twice";
+    (*listed)[i] = true;
+    if (!topology[i].on_root_bus() || topology[i].host_bridge != index)
+      return "lists a function that is not on this root bus";
+    if (bridge.first.Is(i)) first_found = true;
+  }
+  return first_found ? "" : "its first function is not on its list";
 }
 
 }  // namespace
 
 std::string CheckTopology(const Topology& topology) {
-  size_t on_root_buses = 0;
-  for (FunctionIndex i = 0; i < topology.functions().size(); ++i) {
+  FunctionIndex count = static_cast<FunctionIndex>(topology.functions().size());
+  for (FunctionIndex i = 0; i < count; ++i) {
     std::string wrong = CheckFunction(topology, i);
-    if (!wrong.empty()) return wrong;
-    if (topology[i].on_root_bus()) ++on_root_buses;
+    if (!wrong.empty()) return ToString(topology[i].address) + ": " + wrong;
   }
-  for (const HostBridge& bridge : topology.host_bridges()) {
-    on_root_buses -= bridge.functions.size();
-    for (FunctionIndex i : bridge.functions)
-      if (&topology.host_bridges()[topology[i].host_bridge] != &bridge)
-        return fmt::format("{}: lists a function of another root bus",
-                           ToString(bridge.bus));
+  std::vector<bool> listed(count);
+  for (HostBridgeIndex i = 0; i < topology.host_bridges().size(); ++i) {
+    std::string wrong = CheckHostBridge(topology, i, &listed);
+    if (!wrong.empty())
+      return ToString(topology.host_bridges()[i].bus) + ": " + wrong;
   }
-  return on_root_buses == 0 ? "" : "a root bus misses one of its functions";
+  for (FunctionIndex i = 0; i < count; ++i)
+    if (topology[i].on_root_bus() && !listed[i])
+      return ToString(topology[i].address) + ": no root bus lists it";
+  return "";
 }
 
 }  // namespace p2pcheck
