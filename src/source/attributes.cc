@@ -57,7 +57,7 @@ Observed<uint16_t> ParseLinkSpeed(std::string_view text) {
   if (unit.substr(0, 4) != "GT/s") return ReadFailure::kMalformed;
   auto whole = ParseWhole<uint16_t>(TakeUntil(&number, '.'), 10);
   auto tenth = ParseWhole<uint16_t>(number.empty() ? "0" : number, 10);
-  if (!whole || !tenth || *whole > 1000 || *tenth > 9)
+  if (!whole || !tenth || *whole > 1000 || number.size() > 1)
     return ReadFailure::kMalformed;
   return static_cast<uint16_t>(*whole * 10 + *tenth);
 }

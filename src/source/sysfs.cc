@@ -86,7 +86,7 @@ Selection Select(const SysfsTree& tree, const ReadRequest& request,
   int error = request.only
                   ? SelectOnly(tree, *request.only, &selection, &out->warnings)
                   : SelectAll(tree, &selection, &out->warnings);
-  CheckListed(error, root, out);
+  if (tree.devices >= 0) CheckListed(error, root, out);
   out->complete = selection.complete;
   return selection;
 }
@@ -156,6 +156,7 @@ HostSnapshot ReadSysfsWith(const SysfsOptions& options, const std::string& root,
   HostSnapshot out;
   out.source_kind = options.live ? "live" : "sysfs-tree";
   out.source_name = root.empty() ? "/" : root;
+  CheckListed(roots.devices.error(), root, &out);
   Selection selection = Select(tree, request, root, &out);
   bool all_nodes = tree.everything() || selection.all_nodes;
   bool ask_udev = all_nodes && root.empty();
