@@ -10,7 +10,7 @@
 
 namespace p2pcheck {
 
-/// Where something stands in a text: line from 1, column in bytes from 0.
+/// Where something stands in a text: line from 1, column from 0.
 struct TomlPlace {
   size_t line = 1;
   size_t column = 0;
@@ -44,7 +44,7 @@ struct TomlMember {
   TomlValue value;
 };
 
-/// A parsed TOML text.  It hides the TOML library, whose header costs ten
+/// A parsed TOML text, plain ASCII.  It hides the TOML library, whose header costs ten
 /// seconds of compile time, in one file.
 class TomlDocument {
  public:
