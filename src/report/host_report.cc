@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "report/json_writer.h"
@@ -108,14 +109,25 @@ void WriteHead(const Judgement& judgement, const TextStyle& style,
     WriteLabelled("assumed", assumed, style, out);
 }
 
+// Host bridges that fare alike share a line.
 void WriteHostBridges(const Judgement& judgement, const TextStyle& style,
                       std::ostream& out) {
+  std::vector<std::pair<std::string, std::string>> lines;  // phrase, buses
   const auto& bridges = judgement.topology.host_bridges();
-  for (HostBridgeIndex h = 0; h < bridges.size(); ++h)
-    WriteLabelled(
-        h == 0 ? "bridges" : "",
-        ToString(bridges[h].bus) + ": " + HostBridgePhrase(judgement, h), style,
-        out);
+  for (HostBridgeIndex h = 0; h < bridges.size(); ++h) {
+    std::string phrase = HostBridgePhrase(judgement, h);
+    auto known = std::find_if(lines.begin(), lines.end(),
+                              [&](auto& line) { return line.first == phrase; });
+    if (known == lines.end())
+      lines.push_back({phrase, ToString(bridges[h].bus)});
+    else
+      known->second += " " + ToString(bridges[h].bus);
+  }
+  std::string_view label = "bridges";
+  for (const auto& [phrase, buses] : lines) {
+    WriteLabelled(label, buses + ": " + phrase, style, out);
+    label = "";
+  }
 }
 
 std::string OrDash(std::string text) {
@@ -231,6 +243,24 @@ std::string ProblemSentence(const TopologyProblem& problem) {
   return "";
 }
 
+// A dump without bridges has as many problems as functions.
+constexpr size_t kMaxProblems = 8;
+
+void WriteTopologyProblems(const Judgement& judgement, const TextStyle& style,
+                           std::ostream& out) {
+  const auto& problems = judgement.topology.problems();
+  std::string_view label = "problem";
+  for (size_t i = 0; i < problems.size() && i < kMaxProblems; ++i) {
+    WriteLabelled(label, ProblemSentence(problems[i]), style, out);
+    label = "";
+  }
+  if (problems.size() > kMaxProblems)
+    WriteLabelled("",
+                  fmt::format("and {} more, all of them in report --json",
+                              problems.size() - kMaxProblems),
+                  style, out);
+}
+
 void WriteProblems(const Judgement& judgement, const TextStyle& style,
                    std::ostream& out) {
   std::string_view label = "unknown";
@@ -238,11 +268,7 @@ void WriteProblems(const Judgement& judgement, const TextStyle& style,
     WriteLabelled(label, text, style, out);
     label = "";
   }
-  label = "problem";
-  for (const TopologyProblem& problem : judgement.topology.problems()) {
-    WriteLabelled(label, ProblemSentence(problem), style, out);
-    label = "";
-  }
+  WriteTopologyProblems(judgement, style, out);
   label = "note";
   for (const std::string& remark : KernelRemarks(judgement)) {
     WriteLabelled(label, remark, style, out);

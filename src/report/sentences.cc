@@ -222,7 +222,7 @@ std::string ReasonSentence(const Judgement& judgement, const Verdict& verdict,
 std::string_view CauseOf(ReadFailure failure) {
   switch (failure) {
     case ReadFailure::kNotRecorded: return "the source does not have it";
-    case ReadFailure::kPermissionDenied: return "only root may read it";
+    case ReadFailure::kPermissionDenied: return "this user may not read it";
     case ReadFailure::kConfigTooShort: return "config space ended before it";
     case ReadFailure::kVanished: return "the function vanished";
     case ReadFailure::kAsleep: return "the device sleeps and was not woken";
