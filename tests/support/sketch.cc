@@ -29,6 +29,19 @@ struct AcsWords {
   uint16_t control = 0;
 };
 
+// What Link Capabilities and Link Status say; the default is x16, 16 GT/s.
+struct LinkWords {
+  uint16_t tenths = 160;  // of GT/s
+  uint8_t width = 16;
+
+  uint32_t code() const {
+    static constexpr uint16_t kSpeeds[] = {25, 50, 80, 160, 320, 640};
+    uint32_t speed = 1;
+    for (uint16_t t : kSpeeds) speed += t < tenths;
+    return uint32_t{width} << 4 | speed;
+  }
+};
+
 // One `dev` line.
 struct Device {
   std::string line;
@@ -39,6 +52,11 @@ struct Device {
   std::optional<uint32_t> spt_control;
   std::optional<uint8_t> secondary;
   std::optional<PciAddress> physfn, real;
+  std::optional<LinkWords> link;
+  std::optional<std::string> driver;
+  std::optional<uint32_t> group;
+  int32_t numa_node = 0;
+  NodeList nodes;
   bool multifunction = false, pool = false;
 
   bool is_bridge() const {
@@ -50,6 +68,8 @@ struct Device {
 struct Plan {
   std::string cpu_vendor = "GenuineIntel";
   uint32_t cpu_family = 6;
+  std::optional<std::string> cpu_model_name;
+  std::string release = "6.12.95", command_line = "ro quiet";
   std::set<RootBus> roots;
   std::vector<Device> devices;  // in order of registration
   std::map<uint64_t, PciAddress> bridge_to;
@@ -87,6 +107,37 @@ PciAddress AddressIn(const std::string& line, const std::string& text) {
   return *address;
 }
 
+// "32x16": GT/s and lanes.
+LinkWords ReadLink(const std::string& line, const std::string& text) {
+  size_t at = text.find('x');
+  if (at == std::string::npos) Fail(line, "expected GT/s x lanes");
+  return {static_cast<uint16_t>(10 * Number(line, text.substr(0, at), 10)),
+          static_cast<uint8_t>(Number(line, text.substr(at + 1), 10))};
+}
+
+// "nvme:nvme0"
+DeviceNode ReadNode(const std::string& line, const std::string& text) {
+  size_t at = text.find(':');
+  if (at == std::string::npos) Fail(line, "expected SUBSYSTEM:NAME");
+  return {text.substr(0, at), text.substr(at + 1)};
+}
+
+// What the kernel and its drivers made of it; false where it is no such key.
+bool ReadKernelKey(Device* d, const std::string& key,
+                   const std::string& value) {
+  if (key == "driver")
+    d->driver = value;
+  else if (key == "group")
+    d->group = Number(d->line, value, 10);
+  else if (key == "numa")
+    d->numa_node = static_cast<int32_t>(Number(d->line, value, 10));
+  else if (key == "node")
+    d->nodes.push_back(ReadNode(d->line, value));
+  else
+    return false;
+  return true;
+}
+
 void ReadKey(Device* d, const std::string& key, const std::string& value) {
   const std::string& line = d->line;
   if (key == "id") {
@@ -107,7 +158,9 @@ void ReadKey(Device* d, const std::string& key, const std::string& value) {
     d->physfn = AddressIn(line, value);
   } else if (key == "real") {
     d->real = AddressIn(line, value);
-  } else {
+  } else if (key == "link") {
+    d->link = ReadLink(line, value);
+  } else if (!ReadKernelKey(d, key, value)) {
     Fail(line, "unknown key");
   }
 }
@@ -152,12 +205,25 @@ void ReadCpu(const std::string& line, std::istringstream& words, Plan* plan) {
   plan->cpu_family = Number(line, family, 0);
 }
 
+// The rest of a line, without the blanks before it.
+std::string RestOf(std::istringstream& words) {
+  std::string rest;
+  std::getline(words >> std::ws, rest);
+  return rest;
+}
+
 void ReadLine(const std::string& line, Plan* plan) {
   std::istringstream words(line);
   std::string word, domain, bus;
   if (!(words >> word) || word[0] == '#') return;
   if (word == "cpu") {
     ReadCpu(line, words, plan);
+  } else if (word == "model") {
+    plan->cpu_model_name = RestOf(words);
+  } else if (word == "kernel") {
+    plan->release = RestOf(words);
+  } else if (word == "cmdline") {
+    plan->command_line = RestOf(words);
   } else if (word == "root") {
     words >> domain >> bus;
     plan->roots.insert({Number(line, domain, 16),
@@ -223,10 +289,12 @@ uint32_t ClassByIds(uint16_t vendor, uint16_t device) {
       {0x144d, 0, 0, 0x010802},            // NVMe
       {0x109e, 0x036e, 0xffff, 0x040000},  // video capture
       {0x109e, 0x0878, 0xffff, 0x048000},  // its audio part
+      {0x1a03, 0x2000, 0xffff, 0x030000},  // VGA of a BMC
       {0x1000, 0, 0, 0x058000},            // switch management
       {0x11f8, 0, 0, 0x058000},
       {0x8086, 0x1593, 0xffff, 0x020000},  // E810
       {0x8086, 0x201d, 0xffff, 0x010400},  // VMD
+      {0x8086, 0x28c0, 0xffff, 0x010400},
       {0x8086, 0xa36d, 0xffff, 0x0c0330},  // xHCI
       {0x8086, 0xa36f, 0xffff, 0x050000},  // shared RAM
       {0x8086, 0x09a2, 0xfff0, 0x088000},  // IIO stack's own functions
@@ -308,8 +376,9 @@ void WriteCapabilities(const Device& d, ConfigWriter* out) {
   out->Word(kExpress, kCapExpress);
   out->Word(kExpress + 0x02, *d.type << 4 | 2);
   if (*d.type == 9 || *d.type == 10) return;
-  out->Dword(kExpress + 0x0c, 0x0000'0104);  // x16, 16 GT/s
-  out->Word(kExpress + 0x12, 0x0104);
+  uint32_t link = d.link.value_or(LinkWords{}).code();
+  out->Dword(kExpress + 0x0c, link);
+  out->Word(kExpress + 0x12, link);
 }
 
 void WriteExtended(const Device& d, const VfNumbers& vfs, ConfigWriter* out) {
@@ -367,28 +436,34 @@ void FillSriov(const Plan& plan, const Device& d, FunctionRecord* record) {
 
 void FillRest(const Device& d, FunctionRecord* record) {
   record->driver = Absent{};
+  if (d.driver) record->driver = *d.driver;
   record->iommu_group = Absent{};
+  if (d.group) record->iommu_group = *d.group;
   record->iommu = Absent{};
-  record->numa_node = int32_t{0};
+  record->numa_node = d.numa_node;
   record->enable = uint8_t{1};
   record->power_state = std::string("D0");
   record->runtime_status = std::string("active");
   record->p2pmem = Absent{};
   if (d.pool) record->p2pmem = P2pMemory{1 << 20, 1 << 20, true};
   record->port_services = StringList{};
-  record->nodes = NodeList{};
+  record->nodes = d.nodes;
+  if (!d.link) return;
+  record->current_link_speed = record->max_link_speed = d.link->tenths;
+  record->current_link_width = record->max_link_width = d.link->width;
 }
 
 HostFacts FactsOf(const Plan& plan) {
   HostFacts host;
-  host.kernel_release = std::string("6.12.95");
-  host.kernel_version = std::string("Linux version 6.12.95");
+  host.kernel_release = plan.release;
+  host.kernel_version = "Linux version " + plan.release;
   host.architecture = std::string("x86_64");
   host.page_size = uint32_t{4096};
-  host.command_line = std::string("ro quiet");
+  host.command_line = plan.command_line;
   host.cpu_vendor = plan.cpu_vendor;
   host.cpu_family = plan.cpu_family;
   host.cpu_model = uint32_t{1};
+  if (plan.cpu_model_name) host.cpu_model_name = *plan.cpu_model_name;
   host.hypervisor = false;
   host.config = StringMap{{"PCI_P2PDMA", "y"}};
   host.privileged = true;
@@ -414,6 +489,7 @@ HostSnapshot SnapshotOf(const Plan& plan) {
     record.config = ConfigOf(plan, d, subordinates[d.address]);
     snapshot.functions.push_back(std::move(record));
     if (d.real) snapshot.nested_root_buses[{d.address.domain, 0}] = *d.real;
+    if (d.group) snapshot.groups[*d.group].type = std::string("DMA-FQ");
   }
   std::sort(snapshot.functions.begin(), snapshot.functions.end(),
             [](const FunctionRecord& a, const FunctionRecord& b) {

@@ -29,12 +29,15 @@ struct SketchOptions {
 /// type (without it the function is conventional), `mf` multifunction, `acs`
 /// capability and control words, `sptctl` the dword control at +8 of Intel's
 /// older PCHs, `sec` the secondary bus, `vf` the physical function, `real` the
-/// VMD endpoint in which its domain lives, `p2p` a pool of peer memory.  The
-/// lines stand in order of registration; '#' begins a comment.
+/// VMD endpoint in which its domain lives, `p2p` a pool of peer memory.  What
+/// the kernel adds, beyond the grammar of the worked cases: `driver=nvme`,
+/// `group=12`, `numa=1`, `node=nvme:nvme0`, `link=32x16` (GT/s and lanes; else
+/// 16x16).  The lines stand in order of registration; '#' begins a comment.
+/// Of the host: `kernel RELEASE` (else 6.12.95), `cmdline TEXT`, `model TEXT`.
 ///
 /// Config space is made byte by byte as hardware has it, the ACS capability
 /// behind another one, subordinate bus numbers and an SR-IOV capability where
-/// they follow from the rest.  The kernel is 6.12.95.
+/// they follow from the rest.
 ///
 /// Throws std::runtime_error with the line that makes no sense.
 HostSnapshot Sketch(std::string_view text, const SketchOptions& options = {});
