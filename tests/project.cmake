@@ -9,3 +9,10 @@ function(p2pcheck_python_test name script)
 endfunction()
 
 p2pcheck_python_test(layers layers_test.py ${PROJECT_SOURCE_DIR})
+
+# The made-up host of fixtures/examples is what its sketch says.
+add_executable(sketch_to_recording tools/sketch_to_recording.cc)
+target_link_libraries(sketch_to_recording PRIVATE p2pcheck_test_support)
+p2pcheck_python_test(example_recording example_test.py
+                     $<TARGET_FILE:sketch_to_recording> $<TARGET_FILE:p2pcheck>
+                     ${PROJECT_SOURCE_DIR}/fixtures/examples)
