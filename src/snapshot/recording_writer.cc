@@ -122,7 +122,7 @@ size_t RowsEnd(const ConfigSpace::Run& run) {
   if (run.offset != 0) return end;
   size_t used = run.bytes.size();
   while (used > 0 && run.bytes[used - 1] == 0) --used;
-  return std::min(end, std::max<size_t>(256, (used + 128 + 255) / 256 * 256));
+  return std::min(end, (used + 128 + 255) / 256 * 256);
 }
 
 std::string ReachText(const Observed<uint16_t>& reach) {

@@ -103,6 +103,14 @@ TEST(Dump, ConventionalFunctionEndsAt256) {
   EXPECT_TRUE(gpu.config.Dword(0x100).absent());
 }
 
+TEST(Dump, HostBridgeMayReachFurtherWithoutTheCapability) {
+  std::string bytes = kGpu;
+  bytes.replace(bytes.find("00 02 03"), 8, "00 00 06");
+  EXPECT_TRUE(ReadOne("00:00.0 x\n" + bytes + Rows(0x40, 0x100, "00"))
+                  .config.reach()
+                  .unknown());
+}
+
 TEST(Dump, AllOnesMeansNothingAnswered) {
   FunctionRecord dead = ReadOne(
       "41:00.0 3D controller [0302]: NVIDIA GH100 [10de:2330] (rev ff) "
@@ -189,6 +197,15 @@ TEST(Dump, SubsystemOfABridgeStandsInACapability) {
   EXPECT_TRUE(ReadOne("00:01.0 x\n" + bridge).subsystem_vendor.unknown());
 }
 
+TEST(Dump, SubsystemOfACardBusBridgeStandsBehindItsHeader) {
+  FunctionRecord bridge = ReadOne(
+      "02:00.0 x\n00: 80 11 76 04 07 00 10 02 b6 00 07 06 00 00 02 00\n" +
+      Rows(0x10, 0x40, "00") +
+      "40: 28 10 af 06 00 00 00 00 00 00 00 00 00 00 00 00\n");
+  EXPECT_TRUE(bridge.subsystem_vendor.Is(0x1028));
+  EXPECT_TRUE(bridge.subsystem_device.Is(0x06af));
+}
+
 TEST(Dump, SurvivesMailPrograms) {
   std::string plain = std::string("41:00.0 x\n\tIOMMU group: 27\n") + kGpu;
   std::string mailed = "\xef\xbb\xbf";
@@ -232,6 +249,13 @@ TEST(Dump, TextAndBytesMayStandApart) {
     EXPECT_TRUE(gpu.config.Holds(0, 64));
     EXPECT_TRUE(gpu.class_code.Is(0x030200));
   }
+}
+
+TEST(Dump, SecondMentionTakesNothingAway) {
+  FunctionRecord gpu =
+      ReadOne("41:00.0 0302: 10de:2331 (rev a1)\n\n41:00.0 3D controller\n");
+  EXPECT_TRUE(gpu.vendor.Is(0x10de));
+  EXPECT_TRUE(gpu.revision.Is(0xa1));
 }
 
 TEST(Dump, BytesMayBeGivenOnce) {
