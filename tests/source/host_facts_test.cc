@@ -109,14 +109,21 @@ TEST_F(HostFactsTest, SymbolsAreLeftAloneWhereTheConfigTells) {
 }
 
 TEST_F(HostFactsTest, SymbolsAreFoundAcrossWindows) {
+  // A name that lies half in one megabyte and half in the next.
+  const std::string crossing = "0000000000000000 T dma_buf_phys_vec_to_sgt\n";
   std::string text;
-  for (int i = 0; i < 60000; ++i)
+  while (text.size() < (1 << 20) - 100)
+    text += "0000000000000000 t some_function_of_no_interest\n";
+  text.insert(0, (1 << 20) - 25 - text.size(), '\n');
+  text += crossing;
+  for (int i = 0; i < 30000; ++i)
     text += "0000000000000000 t some_function_of_no_interest\n";
   text += "0000000000000000 T dma_buf_move_notify\n";
   text += "0000000000000000 t vfio_pci_core_setup_barmap\t[vfio_pci_core]\n";
   text += "0000000000000000 t pcim_p2pdma_init.cold\n";
   directory_.Write("proc/kallsyms", text);
   StringMap symbols = Read().symbols.value();
+  EXPECT_EQ(symbols["dma_buf_phys_vec_to_sgt"], "yes");
   EXPECT_EQ(symbols["dma_buf_move_notify"], "yes");
   EXPECT_EQ(symbols["vfio_pci_core_setup_barmap"], "yes");
   EXPECT_EQ(symbols["pcim_p2pdma_init"], "no");

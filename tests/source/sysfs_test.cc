@@ -547,6 +547,36 @@ TEST_F(SysfsTreeTest, AllOnesAreNobody) {
   }
 }
 
+TEST_F(SysfsTreeTest, OnlyBringsTheWholeWayUp) {
+  HostSnapshot read =
+      ReadSysfs(tree_.path(), {Depth::kVerdict, {{"0000:03:00.0"}}});
+  for (const char* above : {"0000:02:00.0", "0000:01:00.0", "0000:00:01.0"})
+    EXPECT_NE(read.Find(*ParsePciAddress(above)), nullptr) << above;
+  EXPECT_EQ(read.Find({0, 4, 0}), nullptr);
+}
+
+// Copying tools leave such a file where they could not read one.
+TEST_F(SysfsTreeTest, AnEmptyCopyIsNoCopy) {
+  std::string path = FakeSysfsPath(host_, {0, 3, 0});
+  tree_.Write(path + "/enable", "");
+  tree_.Write(path + "/numa_node", "");
+  HostSnapshot read = ReadTree(tree_, Depth::kEverything);
+  EXPECT_EQ(At(read, "0000:03:00.0").numa_node,
+            Observed<int32_t>(ReadFailure::kNotRecorded));
+  EXPECT_TRUE(read.warnings.empty());
+}
+
+TEST(FileSystem, DescriptorsAreGivenBackInTime) {
+  FileSystem files;
+  int highest = 0;
+  for (int i = 0; i < 3000; ++i) {
+    OpenFile file = OpenDirectory(&files, AT_FDCWD, "/");
+    ASSERT_TRUE(file.ok());
+    highest = std::max(highest, file.get());
+  }
+  EXPECT_LT(highest, 700) << "1024 is what a process may have open";
+}
+
 TEST(Sysfs, AVmdDomainHangsFromItsEndpoint) {
   TempDirectory tree;
   tree.Write("sys/devices/pci0000:00/0000:00:0e.0/vendor", "0x8086\n");
