@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/observed.h"
 #include "pci/capabilities.h"
@@ -18,6 +19,16 @@ constexpr uint16_t kAcsCompletionRedirect = 0x08;
 constexpr uint16_t kAcsUpstreamForwarding = 0x10;
 constexpr uint16_t kAcsEgressControl = 0x20;
 constexpr uint16_t kAcsDirectTranslated = 0x40;
+/// Capability word only: the control bits below exist (PCIe 5.0 on).
+constexpr uint16_t kAcsEnhanced = 0x80;
+// Control word only.  The kernel knows none of them (6.1 to 7.3).
+constexpr uint16_t kAcsIoRequestBlocking = 0x0080;
+constexpr uint16_t kAcsDspMemoryTarget = 0x0300;  ///< two bits: allow, block,
+constexpr uint16_t kAcsUspMemoryTarget = 0x0c00;  ///< redirect
+constexpr uint16_t kAcsUnclaimedRedirect = 0x1000;
+
+/// The bits the kernel knows; they stand at the same place in both words.
+constexpr uint16_t kAcsKernelBits = 0x7f;
 
 /// The bits for which the kernel calls a function redirecting
 /// (pci_bridge_has_acs_redir, 4.20 to 7.3).
@@ -34,6 +45,15 @@ struct AcsCapability {
   /// requests upstream.
   bool RedirectsP2p() const { return (control & kAcsRedirectBits) != 0; }
 
+  /// The bits of the control word that can be on.
+  uint16_t implemented() const { return capability & kAcsKernelBits; }
+  bool enhanced() const { return (capability & kAcsEnhanced) != 0; }
+  /// Entries of the egress control vector; 0 without egress control.
+  uint16_t EgressVectorSize() const {
+    if (!(capability & kAcsEgressControl)) return 0;
+    return capability >> 8 ? capability >> 8 : 256;
+  }
+
   friend bool operator==(const AcsCapability& a, const AcsCapability& b) {
     return a.offset == b.offset && a.capability == b.capability &&
            a.control == b.control;
@@ -44,8 +64,27 @@ struct AcsCapability {
 /// function never redirects in its eyes.
 Observed<AcsCapability> DecodeAcs(ConfigReader& config);
 
+/// The egress control vector, one entry a port (of a switch) or function: true
+/// where a request to it is stopped or redirected while EC is on.  Absent
+/// without egress control.
+Observed<std::vector<bool>> DecodeEgressVector(ConfigReader& config,
+                                               const AcsCapability& acs);
+
+/// The words of Intel's Sunrise Point and later PCH root ports, which have
+/// dwords where the specification has words: capability at +4, control at +8
+/// (spec/kernel-p2p.md A.4).
+struct AcsDwords {
+  uint32_t capability = 0;
+  uint32_t control = 0;
+
+  friend bool operator==(const AcsDwords& a, const AcsDwords& b) {
+    return a.capability == b.capability && a.control == b.control;
+  }
+};
+Observed<AcsDwords> DecodeAcsDwords(ConfigReader& config, uint16_t offset);
+
 /// The names lspci gives the bits of a control word that are set, "SrcValid
-/// ReqRedir"; "none" for 0.
+/// ReqRedir", and ours for those it does not know; "none" for 0.
 std::string AcsBitNames(uint16_t bits);
 
 }  // namespace p2pcheck
