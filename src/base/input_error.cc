@@ -22,7 +22,10 @@ Echo MakeEcho(std::string_view line, size_t column) {
   if (column >= kEchoWidth) begin = column - kEchoWidth / 2;
   std::string text(line.substr(begin, kEchoWidth));
   for (char& c : text)
-    if (c < 0x20 || c == 0x7f) c = c == '\t' ? ' ' : '?';
+    if (c == '\t')
+      c = ' ';
+    else if (static_cast<unsigned char>(c) - 0x20u >= 0x5f)
+      c = '?';
   return {std::move(text), column - begin};
 }
 

@@ -15,9 +15,9 @@ namespace p2pcheck {
 ///     30: 00 00 0g 00
 ///               ^
 ///
-/// Columns count bytes from 0.  Control characters and bytes that are not
-/// UTF-8 stand as '?' in the echoed line, which is cut around the caret when
-/// it is longer than a terminal is wide.
+/// Columns count bytes from 0.  Control characters and bytes beyond ASCII
+/// stand as '?' in the echoed line, so that a byte is a column; it is cut
+/// around the caret when it is longer than a terminal is wide.
 class InputError : public std::runtime_error {
  public:
   InputError(std::string_view file, size_t line, std::string_view text,
