@@ -8,6 +8,10 @@
 namespace p2pcheck {
 
 int RunReport(const Options& options) {
+  if (options.kernel == "next")
+    throw UsageError(
+        "report: the classes of --kernel next are not computed; pair, matrix "
+        "and diff --kernel have it");
   Session session(options, {});
   const Judgement& judgement = session.judgement();
   std::vector<PairClass> classes = ClassifyEndpoints(judgement);
@@ -21,6 +25,8 @@ int RunReport(const Options& options) {
 }
 
 int RunSummary(const Options& options) {
+  if (options.kernel == "next")
+    throw UsageError("--kernel next: for pair, matrix and diff --kernel");
   Session session(options, {});
   const Judgement& judgement = session.judgement();
   Output output(options.output);

@@ -65,15 +65,21 @@ class Session::Impl {
     return snapshot;
   }
 
+  std::vector<RuleSet> KernelsOf(const Options& options) {
+    if (options.kernel == "next") return {book_.Next()};
+    Observed<KernelVersion> kernel = options.kernel
+                                         ? NamedKernel(*options.kernel)
+                                         : KernelVersionOf(snapshot_.host);
+    if (!kernel.known()) return book_.ForUnknownKernel();
+    return {book_.For(kernel.value())};
+  }
+
   void PickKernel(const Options& options) {
     judgement_.kernel_named_by_user = options.kernel.has_value();
-    judgement_.kernel = options.kernel ? NamedKernel(*options.kernel)
-                                       : KernelVersionOf(snapshot_.host);
     KernelQuestion& question = judgement_.question;
-    if (judgement_.kernel.known())
-      question.kernels = {book_.For(judgement_.kernel.value())};
-    else
-      question.kernels = book_.ForUnknownKernel();
+    question.kernels = KernelsOf(options);
+    if (question.kernels.size() == 1)
+      judgement_.kernel = question.kernels.front().kernel;
     // The configuration that was read is the running kernel's, not that of
     // one the user names; an assumed one is meant for the one named.
     question.p2pdma_built_in = options.kernel && options.assume.empty()

@@ -135,6 +135,11 @@ const std::vector<Explanation>& Explanations() {
        "union of what every kernel from 5.14 on would say; by_kernel has each. "
        "Name one with --kernel.",
        "spec, version matrix"},
+      {"translation-blocked", "Translation Blocking stops an ATS client",
+       "Only in --kernel next: the unmerged series refuses a pair whose client "
+       "has ATS on and climbs through a port with Translation Blocking on, "
+       "because the hardware drops its translated requests there.",
+       "unmerged series \"evaluate ACS at divergence ports only\""},
   };
   return kExplanations;
 }

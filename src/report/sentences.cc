@@ -215,6 +215,11 @@ std::string ReasonSentence(const Judgement& judgement, const Verdict& verdict,
     case RuleId::kHostBridgeNotEligible: return NotEligibleText(reason);
     case RuleId::kHostBridgeUnknown: return HostBridgeUnknownText(reason);
     case RuleId::kKernelUnknown: return KernelUnknownText(verdict);
+    case RuleId::kTranslationBlocked:
+      return fmt::format(
+          "the client sends translated requests (ATS), which "
+          "Translation Blocking stops at {}",
+          JoinFacts(reason));
   }
   return "";
 }
@@ -349,7 +354,10 @@ std::string WhereOf(const Judgement& judgement, const Fact& fact) {
 std::string KernelPhrase(const Judgement& judgement) {
   if (judgement.kernel.known()) {
     const RuleSet& rules = judgement.question.kernels.front();
-    return rules.label + (rules.pending ? " (pending, not released)" : "");
+    return rules.label + (rules.pending    ? " (pending, not released)"
+                          : rules.unmerged ? " (no release: a series that is "
+                                             "not merged)"
+                                           : "");
   }
   if (judgement.question.kernels.size() == 1)
     return judgement.question.kernels.front().label;
@@ -361,6 +369,11 @@ std::vector<std::string> KernelRemarks(const Judgement& judgement) {
   std::vector<std::string> remarks;
   const RuleSet& rules = judgement.question.kernels.front();
   if (judgement.question.kernels.size() > 1) return remarks;
+  if (rules.unmerged)
+    remarks.push_back(fmt::format(
+        "this is kernel {} with the series \"evaluate ACS at divergence ports "
+        "only\", which no release has",
+        ToString(rules.kernel)));
   if (rules.pending)
     remarks.push_back(fmt::format(
         "kernel {} is judged by what was pending for it, not by a release",

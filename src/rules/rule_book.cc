@@ -165,6 +165,17 @@ RuleSet RuleBook::For(const KernelVersion& version) const {
   return set;
 }
 
+RuleSet RuleBook::Next() const {
+  RuleSet set = For(newest_);
+  set.label = "next";
+  set.unmerged = true;
+  set.algorithm.id = "p2pdma-divergence";
+  set.algorithm.divergence_only = true;
+  set.algorithm.source =
+      "series \"evaluate ACS at divergence ports only\", posted, not merged";
+  return set;
+}
+
 std::vector<RuleSet> RuleBook::ForUnknownKernel() const {
   const KernelVersion oldest{5, 14, 0};
   const KernelVersion end = Following(newest_);
@@ -201,6 +212,32 @@ std::vector<KernelVersion> RuleBook::Borders() const {
   std::sort(borders.begin(), borders.end(), Before);
   borders.erase(std::unique(borders.begin(), borders.end()), borders.end());
   return borders;
+}
+
+// The same for how ACS is set, which no verdict of a pair hangs on.
+std::vector<KernelVersion> RuleBook::AcsBorders() const {
+  std::vector<KernelVersion> borders = {{0, 0, 0}};
+  AddBorders(acs_programming_, &borders);
+  return borders;
+}
+
+std::vector<AcsProgramming> RuleBook::AcsProgrammingOf(
+    const Observed<KernelVersion>& version) const {
+  static const KernelRange kSince514{{5, 14, 0}, std::nullopt};
+  std::vector<AcsProgramming> found;
+  for (const auto& entry : acs_programming_) {
+    Ternary in_force = Ternary::kUnknown;
+    if (version.known())
+      in_force = InForce(entry, version.value());
+    else if (std::none_of(
+                 entry.kernels.begin(), entry.kernels.end(),
+                 [](const auto& range) { return Overlap(range, kSince514); }))
+      in_force = Ternary::kNo;
+    if (in_force == Ternary::kNo) continue;
+    found.push_back(entry.rule);
+    found.back().in_force = in_force;
+  }
+  return found;
 }
 
 }  // namespace p2pcheck

@@ -8,7 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/observed.h"
 #include "base/ternary.h"
+#include "rules/acs_programming.h"
 #include "rules/kernel_version.h"
 #include "rules/rule_files.h"
 
@@ -38,6 +40,8 @@ struct P2pdmaAlgorithm {
   RootDeviceRule root_device = RootDeviceRule::kFirstSlotZeroOrPort;
   /// 5.4 to 5.13: added to the distance of pairs without a common bridge.
   uint32_t no_common_distance_marker = 0;
+  /// The unmerged series: only the two ports where the ways part count.
+  bool divergence_only = false;
   std::string source;
 };
 
@@ -72,6 +76,8 @@ struct RuleSet {
   bool pending = false;
   /// Newer than the rules: what they lack, this kernel may have.
   bool beyond_rules = false;
+  /// No release has it: --kernel next.
+  bool unmerged = false;
 };
 
 /// A function that exists only on the die of certain CPUs, so that its
@@ -116,11 +122,22 @@ class RuleBook {
   /// beyond the pending release so is every entry that release only plans.
   RuleSet For(const KernelVersion& version) const;
 
+  /// The newest release with the series "evaluate ACS at divergence ports
+  /// only" (posted to linux-pci in nine versions, not merged).
+  RuleSet Next() const;
+
   /// One rule set for each kernel from 5.14 on whose rules differ, oldest
   /// first, pending ones left out: together they stand for "some kernel, we
   /// don't know which".  The label tells which: "6.19 to 7.0.0"; `kernel` is
   /// the first of them.
   std::vector<RuleSet> ForUnknownKernel() const;
+
+  /// How a kernel sets ACS: one entry, or each that it may have where that
+  /// hangs on a number we do not have.  A kernel that is not known may have
+  /// any from 5.14 on.  Empty: the rules say nothing about ACS.
+  std::vector<AcsProgramming> AcsProgrammingOf(
+      const Observed<KernelVersion>& version) const;
+  const std::vector<AcsPort>& acs_ports() const { return acs_ports_; }
 
   const std::vector<DieFunction>& die_functions() const {
     return die_functions_;
@@ -150,10 +167,13 @@ class RuleBook {
   void Choose(const std::vector<Versioned<Rule>>& from,
               const KernelVersion& version, std::vector<Rule>* to) const;
   std::vector<KernelVersion> Borders() const;
+  std::vector<KernelVersion> AcsBorders() const;
 
   std::vector<Versioned<P2pdmaAlgorithm>> algorithms_;
   std::vector<Versioned<HostBridgeRule>> host_bridges_;
   std::vector<Versioned<CpuRule>> cpus_;
+  std::vector<Versioned<AcsProgramming>> acs_programming_;
+  std::vector<AcsPort> acs_ports_;
   std::vector<DieFunction> die_functions_;
   std::vector<KindRule> kinds_;
   std::string hash_;

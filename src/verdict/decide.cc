@@ -29,6 +29,7 @@
 #include <algorithm>
 
 #include "verdict/acs_redirect.h"
+#include "verdict/divergence.h"
 #include "verdict/host_bridge.h"
 #include "verdict/path.h"
 
@@ -70,6 +71,8 @@ class Walk {
       verdict_.distance = path.distance();
       if (path.common == kNoIndex)
         NoCommonBridge();
+      else if (rules_.algorithm.divergence_only)
+        AskDivergence(FindDivergenceAcs(topology_, path));
       else
         AskAcs(FindAcsRedirect(topology_, path));
     }
@@ -157,6 +160,23 @@ class Walk {
         Leave(RuleId::kAcsRedirect, kThru | kNot, std::move(facts));
         return AskHostBridges();
       case Ternary::kUnknown: return AcsUnknown(std::move(facts));
+    }
+  }
+
+  // The unmerged series: as above, but a client whose translated requests are
+  // blocked is refused.
+  void AskDivergence(const DivergenceAcs& found) {
+    std::vector<Fact> facts;
+    for (FunctionIndex i : found.blocking)
+      facts.push_back(AcsFact(topology_[i]));
+    if (found.blocked == Ternary::kYes)
+      return Leave(RuleId::kTranslationBlocked, kNot, std::move(facts));
+    AskAcs(found.acs);
+    if (found.blocked == Ternary::kNo) return;
+    Leave(RuleId::kTranslationBlocked, verdict_.possible | kNot, facts);
+    for (Fact& fact : facts) {
+      fact.value = ReadFailure::kNotRecorded;
+      Miss(std::move(fact));
     }
   }
 

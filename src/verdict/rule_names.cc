@@ -28,6 +28,7 @@ constexpr std::array<std::string_view, kRuleIds> kNames = {
     "host-bridge-not-eligible",
     "host-bridge-unknown",
     "kernel-unknown",
+    "translation-blocked",
 };
 
 }  // namespace

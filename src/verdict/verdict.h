@@ -11,8 +11,8 @@
 
 #include "base/observed.h"
 #include "pci/address.h"
-#include "topology/topology.h"
 #include "rules/map_type.h"
+#include "topology/topology.h"
 
 namespace p2pcheck {
 
@@ -65,9 +65,10 @@ enum class RuleId : uint8_t {
   kHostBridgeNeedsSame,    ///< listed, but only for one host bridge
   kHostBridgeNotEligible,  ///< its first function is neither 00.0 nor a port
   kHostBridgeUnknown,
-  kKernelUnknown,  ///< kernels that it may be disagree
+  kKernelUnknown,       ///< kernels that it may be disagree
+  kTranslationBlocked,  ///< the unmerged series: TB, and a client with ATS
 };
-constexpr size_t kRuleIds = 20;
+constexpr size_t kRuleIds = 21;
 
 /// "acs-redirect": stable, for scripts and for `explain`.
 std::string_view RuleName(RuleId rule);
