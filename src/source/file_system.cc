@@ -90,7 +90,7 @@ int FileSystem::List(int directory, const char* path,
 }
 
 void FileSystem::Close(int file) {
-  constexpr size_t kEnough = 256;  // of the 1024 a process has as a rule
+  constexpr size_t kEnough = 512;  // of the 1024 a process has as a rule
   {
     std::lock_guard lock(mutex_);
     closing_.push_back(file);
