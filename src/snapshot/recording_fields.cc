@@ -2,8 +2,12 @@
 #include "snapshot/recording_fields.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
+#include <map>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "snapshot/field_text.h"
 #include "snapshot/hex_rows.h"
@@ -77,15 +81,6 @@ template <class Record>
 using Setters =
     std::unordered_map<std::string_view,
                        std::function<void(std::string_view, Record*)>>;
-
-template <class Record>
-auto AddTo(Setters<Record>* setters) {
-  return [setters](std::string_view name, auto field) {
-    (*setters)[name] = [field](std::string_view text, Record* record) {
-      SetField(text, &(record->*field));
-    };
-  };
-}
 
 // "12 type DMA-FQ"
 void ReadGroup(std::string_view text, HostSnapshot* snapshot) {
@@ -163,7 +158,11 @@ Setters<HostSnapshot> MakeHostSetters() {
 
 Setters<FunctionRecord> MakeFunctionSetters() {
   Setters<FunctionRecord> setters;
-  ForEachField(AddTo(&setters));
+  ForEachField([&](std::string_view name, auto field) {
+    setters[name] = [field](std::string_view text, FunctionRecord* record) {
+      SetField(text, &(record->*field));
+    };
+  });
   setters["config_space"] = ReadConfigSpace;
   setters["config_zero"] = ReadConfigZero;
   return setters;
