@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "pci/acs.h"
+#include "pci/ats.h"
 #include "pci/express.h"
 
 // Own pread() and not libpci's pci_read_block(): that answers a short read and
@@ -115,6 +116,18 @@ void Walk(FetchingConfig* config, ConfigSpace* space) {
   if (!space->Holds(kConventional, 1)) config->LearnReach();
 }
 
+// What physical routes need beyond that: ATS, and the egress vector of a port
+// that has one (PCIe 6.0, 7.7.11: a bit a port, 0 for 256, from +8 on).
+void WalkRoute(FetchingConfig* config) {
+  DecodeAts(*config);
+  auto acs = DecodeAcs(*config);
+  if (!acs.known() || !(acs.value().capability & kAcsEgressControl)) return;
+  unsigned bits = acs.value().capability >> 8;
+  if (bits == 0) bits = 256;
+  for (unsigned bit = 0; bit < bits; bit += 32)
+    config->Dword(static_cast<uint16_t>(acs.value().offset + 8 + bit / 8));
+}
+
 ssize_t ReadAll(FetchingConfig* config, ConfigSpace* space) {
   config->LearnReach();
   return config->Fetch(0, space->reach().value_or(kMaxConfig));
@@ -135,6 +148,8 @@ int ReadConfigBytes(FileSystem* files, int function, bool live,
     config->Truncate(0, ReadFailure::kUnreachable);
   else if (!all && got >= ssize_t{kHeader})
     Walk(&fetching, config);
+  if (depth == ReadRequest::Depth::kRoute && config->Holds(kConventional, 1))
+    WalkRoute(&fetching);
   return 0;
 }
 

@@ -19,6 +19,9 @@ struct ReadRequest {
     /// state, link, and of config space the first 64 bytes and what the walk
     /// to the PCI Express and ACS capabilities touches.
     kVerdict,
+    /// That, and what physical routes need: the egress vector behind ACS, and
+    /// the ATS capability.
+    kRoute,
     /// Everything a recording holds, the whole of config space included.
     kEverything,
   };

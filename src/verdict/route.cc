@@ -130,6 +130,18 @@ class Router {
         });
   }
 
+  // Whether the egress vector names any target at all; which one a bit means
+  // hangs on port numbers, so a bit that is set leaves both outcomes open.
+  bool VectorIsEmpty(const AcsCapability& acs) const {
+    const ConfigSpace& config = topology_[route_.decided_at].record->config;
+    unsigned bits = acs.capability >> 8;
+    if (bits == 0) bits = 256;
+    for (unsigned bit = 0; bit < bits; bit += 32)
+      if (!config.Dword(static_cast<uint16_t>(acs.offset + 8 + bit / 8)).Is(0))
+        return false;
+    return true;
+  }
+
   RouteOutcomeSet ByControl(const AcsCapability& acs) {
     if (route_.kind == TlpKind::kCompletion)
       return On(acs, kAcsCompletionRedirect) ? kRedirected : kDirect;
@@ -138,8 +150,8 @@ class Router {
       return kDirect;
     bool redirect = On(acs, kAcsRequestRedirect);
     if (!On(acs, kAcsEgressControl)) return redirect ? kRedirected : kDirect;
-    // Egress control: the vector picks the targets it is for.
-    route_.egress_vector_unread = true;
+    if (VectorIsEmpty(acs)) return kDirect;
+    route_.egress_vector_open = true;
     return kDirect | (redirect ? kRedirected : kBlocked);
   }
 

@@ -59,9 +59,9 @@ struct Route {
   std::vector<FunctionIndex> blocked_at;
   /// Ports whose ACS we could not read and which matter here.
   std::vector<FunctionIndex> unreadable;
-  /// Some port on the way sends it upstream only if the egress vector says so,
-  /// and the vector was not read.
-  bool egress_vector_unread = false;
+  /// Egress control is on at decided_at, and which targets its vector means is
+  /// not known (or the vector was not read).
+  bool egress_vector_open = false;
 };
 
 /// Follows PCIe 6.0, 6.12 (spec/kernel-p2p.md 6.2 and 6.5): a peer decision is
