@@ -17,7 +17,15 @@ constexpr const char* kExitStatusText =
 
 struct Flags {
   bool json = false, tsv = false, no_names = false;
+  std::string color = "auto";
 };
+
+std::optional<ColorWhen> ColorNamed(const std::string& text) {
+  if (text == "auto") return ColorWhen::kAuto;
+  if (text == "always") return ColorWhen::kAlways;
+  if (text == "never") return ColorWhen::kNever;
+  return std::nullopt;
+}
 
 // What each command takes.  min and max count its arguments.
 struct CommandEntry {
@@ -42,6 +50,8 @@ constexpr CommandEntry kCommands[] = {
      "all ordered pairs of DEVICES (default: endpoint)"},
     {Command::kRecord, "record", nullptr, 0, 0, false,
      "write a recording of this host (or of SOURCE)"},
+    {Command::kDiff, "diff", "KERNEL", 1, 1, false,
+     "diff --kernel A B: the pairs whose verdict changes between two kernels"},
     {Command::kRules, "rules", nullptr, 0, 0, false,
      "the rules in force for a kernel version, each with its source"},
     {Command::kExplain, "explain", "ID", 0, 1, false,
@@ -71,13 +81,13 @@ void AddGlobalOptions(CLI::App& app, Options* options, Flags* flags) {
   auto* json = app.add_flag("--json", flags->json, "output as JSON");
   app.add_flag("--tsv", flags->tsv, "output as tab-separated values")
       ->excludes(json);
-  app.add_option("--color", options->color, "auto, always or never")
+  app.add_option("--color", flags->color, "auto, always or never")
       ->type_name("WHEN")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, ColorWhen>{{"auto", ColorWhen::kAuto},
-                                           {"always", ColorWhen::kAlways},
-                                           {"never", ColorWhen::kNever}},
-          CLI::ignore_case));
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            return ColorNamed(text) ? "" : text + " is none of them";
+          },
+          ""));
   app.add_flag("--no-names", flags->no_names, "leave out names from pci.ids");
 }
 
@@ -147,6 +157,7 @@ std::optional<Options> ParseCommandLine(
   options.format = flags.json  ? Format::kJson
                    : flags.tsv ? Format::kTsv
                                : Format::kText;
+  options.color = *ColorNamed(flags.color);
   options.names = !flags.no_names;
   options.argv.assign(argv + 1, argv + argc);
   return options;

@@ -9,6 +9,7 @@ namespace p2pcheck {
 
 int RunPair(const Options& options) {
   ReadRequest request;
+  request.depth = ReadRequest::Depth::kRoute;
   request.only = options.arguments;
   Session session(options, request);
   const Judgement& judgement = session.judgement();

@@ -16,6 +16,7 @@ int RunMatrix(const Options& options);
 int RunRecord(const Options& options);
 int RunRules(const Options& options);
 int RunExplain(const Options& options);
+int RunDiff(const Options& options);
 
 /// 1 where something is refused, else 2 where something is undecided, else 0.
 int StatusOf(const MatrixTally& tally);

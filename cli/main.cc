@@ -37,6 +37,7 @@ int Run(const Options& options) {
     case Command::kRecord: return RunRecord(options);
     case Command::kRules: return RunRules(options);
     case Command::kExplain: return RunExplain(options);
+    case Command::kDiff: return RunDiff(options);
   }
   throw std::logic_error("a command without code");
 }

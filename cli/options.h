@@ -17,6 +17,7 @@ enum class Command {
   kRecord,
   kRules,
   kExplain,
+  kDiff,
 };
 
 enum class Format { kText, kJson, kTsv };

@@ -66,10 +66,8 @@ class Session::Impl {
   }
 
   std::vector<RuleSet> KernelsOf(const Options& options) {
-    if (options.kernel == "next") return {book_.Next()};
-    Observed<KernelVersion> kernel = options.kernel
-                                         ? NamedKernel(*options.kernel)
-                                         : KernelVersionOf(snapshot_.host);
+    if (options.kernel) return {NamedRules(book_, *options.kernel)};
+    Observed<KernelVersion> kernel = KernelVersionOf(snapshot_.host);
     if (!kernel.known()) return book_.ForUnknownKernel();
     return {book_.For(kernel.value())};
   }
@@ -99,6 +97,10 @@ Session::Session(const Options& options, const ReadRequest& request)
 Session::~Session() = default;
 
 const Judgement& Session::judgement() const { return impl_->judgement(); }
+
+RuleSet NamedRules(const RuleBook& book, const std::string& text) {
+  return text == "next" ? book.Next() : book.For(NamedKernel(text));
+}
 
 RuleBook LoadRules(const Options& options) {
   return options.rules ? RuleBook::Load(*options.rules) : RuleBook::Embedded();

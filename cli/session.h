@@ -38,6 +38,10 @@ class Session {
 /// The rules of the options: built in, or those of --rules.
 RuleBook LoadRules(const Options& options);
 
+/// The rules of the kernel that a word names: "6.1", a release string, or
+/// "next".  Throws UsageError.
+RuleSet NamedRules(const RuleBook& book, const std::string& text);
+
 /// Puts the facts of --assume in the place of the observed ones.  Throws
 /// UsageError.
 void ApplyAssumptions(const std::vector<std::string>& assume,

@@ -7,6 +7,7 @@
 
 #include "report/json_writer.h"
 #include "report/links.h"
+#include "report/route_words.h"
 #include "report/sentences.h"
 #include "report/text.h"
 #include "report/verdict_json.h"
@@ -154,6 +155,8 @@ void WritePairText(const Judgement& judgement, const Verdict& there,
   if (there.provider != there.client && topology[there.provider].placed() &&
       topology[there.client].placed())
     WriteLabelled("path", PathText(judgement, there, style), style, out);
+  if (topology[there.provider].placed() && topology[there.client].placed())
+    WriteRoutesText(judgement, there, style, out);
   WriteNotes(judgement, there, style, out);
   if (there.provider == there.client) return;
   if (SameBack(there, back)) {
@@ -172,6 +175,7 @@ void WritePairJson(const Judgement& judgement, const Verdict& there,
   WriteVerdict(judgement, there, json);
   json.Key("reverse");
   WriteVerdict(judgement, back, json);
+  WriteRoutesJson(judgement, there, json);
   json.EndObject();
 }
 
