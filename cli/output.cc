@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/output.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <langinfo.h>
 #include <sys/ioctl.h>
@@ -12,7 +13,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <iostream>
 
 namespace p2pcheck {
 namespace {
@@ -50,42 +50,69 @@ bool SpeaksUtf8() {
   return std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-[[noreturn]] void Fail(const std::string& path) {
-  throw WriteError(fmt::format("{}: {}", path, std::strerror(errno)));
-}
-
 }  // namespace
 
-Output::Output(const std::optional<std::string>& path) {
-  if (!path) return;
-  path_ = *path;
-  temporary_ = fmt::format("{}.p2pcheck.{}", path_, getpid());
-  file_.open(temporary_, std::ios::binary | std::ios::trunc);
-  if (file_) return;
-  int error = errno;
-  temporary_.clear();
-  errno = error;
-  Fail(path_);
+void DescriptorBuffer::Open(int descriptor) {
+  descriptor_ = descriptor;
+  setp(bytes_.data(), bytes_.data() + bytes_.size());
+}
+
+DescriptorBuffer::int_type DescriptorBuffer::overflow(int_type c) {
+  if (sync() != 0) return traits_type::eof();
+  if (traits_type::eq_int_type(c, traits_type::eof()))
+    return traits_type::not_eof(c);
+  return sputc(traits_type::to_char_type(c));
+}
+
+int DescriptorBuffer::sync() {
+  const char* next = pbase();
+  while (error_ == 0 && next < pptr()) {
+    ssize_t written =
+        write(descriptor_, next, static_cast<size_t>(pptr() - next));
+    if (written >= 0)
+      next += written;
+    else if (errno != EINTR)
+      error_ = errno;
+  }
+  setp(bytes_.data(), bytes_.data() + bytes_.size());
+  return error_ == 0 ? 0 : -1;
+}
+
+Output::Output(const std::optional<std::string>& path) : stream_(&buffer_) {
+  descriptor_ = STDOUT_FILENO;
+  if (path) {
+    path_ = *path;
+    temporary_ = fmt::format("{}.p2pcheck.{}", path_, getpid());
+    descriptor_ = open(temporary_.c_str(),
+                       O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  }
+  if (descriptor_ < 0) {
+    temporary_.clear();
+    Fail(errno);
+  }
+  buffer_.Open(descriptor_);
 }
 
 Output::~Output() {
-  if (!temporary_.empty()) std::remove(temporary_.c_str());
+  if (temporary_.empty()) return;
+  if (descriptor_ >= 0) close(descriptor_);
+  std::remove(temporary_.c_str());
 }
 
-std::ostream& Output::stream() {
-  return path_.empty() ? std::cout : static_cast<std::ostream&>(file_);
+void Output::Fail(int error) const {
+  throw WriteError(fmt::format("{}: {}",
+                               path_.empty() ? "standard output" : path_,
+                               std::strerror(error)));
 }
 
 void Output::Finish() {
-  errno = 0;
-  stream().flush();
-  if (path_.empty()) {
-    if (!std::cout) Fail("standard output");
-    return;
-  }
-  file_.close();
-  if (!file_ || std::rename(temporary_.c_str(), path_.c_str()) != 0)
-    Fail(path_);
+  stream_.flush();
+  if (buffer_.error() != 0) Fail(buffer_.error());
+  if (path_.empty()) return;
+  int descriptor = descriptor_;
+  descriptor_ = -1;
+  if (close(descriptor) != 0) Fail(errno);
+  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) Fail(errno);
   temporary_.clear();
 }
 

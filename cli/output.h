@@ -2,10 +2,11 @@
 #ifndef P2PCHECK_CLI_OUTPUT_H_
 #define P2PCHECK_CLI_OUTPUT_H_
 
-#include <fstream>
+#include <array>
 #include <optional>
 #include <ostream>
 #include <stdexcept>
+#include <streambuf>
 #include <string>
 
 #include "cli/options.h"
@@ -19,6 +20,23 @@ class WriteError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Writes to a file descriptor and keeps the first errno, which the standard
+/// streams lose.
+class DescriptorBuffer : public std::streambuf {
+ public:
+  void Open(int descriptor);
+  int error() const { return error_; }
+
+ protected:
+  int_type overflow(int_type c) override;
+  int sync() override;
+
+ private:
+  int descriptor_ = -1;
+  int error_ = 0;
+  std::array<char, 1 << 16> bytes_;
+};
+
 /// Standard output, or a file that appears under its name only when it is
 /// whole: it is written beside it and renamed by Finish().
 class Output {
@@ -28,13 +46,17 @@ class Output {
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
-  std::ostream& stream();
+  std::ostream& stream() { return stream_; }
   /// Throws WriteError where not everything could be written.
   void Finish();
 
  private:
+  [[noreturn]] void Fail(int error) const;
+
   std::string path_, temporary_;
-  std::ofstream file_;
+  int descriptor_ = -1;
+  DescriptorBuffer buffer_;
+  std::ostream stream_;
 };
 
 /// Colour, width and character set for this run.
