@@ -27,7 +27,10 @@ int RunExplain(const Options& options) {
   Output output(options.output);
   TextStyle style = StyleFor(options);
   if (options.arguments.empty()) {
-    WriteExplanationList(style, output.stream());
+    if (options.format == Format::kJson)
+      WriteExplanationListJson(P2PCHECK_VERSION, output.stream());
+    else
+      WriteExplanationList(style, output.stream());
     output.Finish();
     return kAllAllowed;
   }

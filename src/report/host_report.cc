@@ -89,10 +89,10 @@ std::string CountsLine(const Judgement& judgement) {
 void WriteHead(const Judgement& judgement, const TextStyle& style,
                std::ostream& out) {
   const HostSnapshot& snapshot = judgement.snapshot;
-  std::string release =
-      snapshot.host.kernel_release.known()
-          ? " (" + Printable(snapshot.host.kernel_release.value()) + ")"
-          : "";
+  std::string release = Printable(snapshot.host.kernel_release.value_or(""));
+  release = release.empty() || release == KernelPhrase(judgement)
+                ? ""
+                : " (" + release + ")";
   WriteLabelled(
       "host",
       snapshot.source_kind == "live"

@@ -58,7 +58,7 @@ void WriteAlgorithmText(const P2pdmaAlgorithm& algorithm,
                                                    ? "refused"
                                                    : "host bridge test"),
       style, out);
-  WriteLabelled("no bridge",
+  WriteLabelled("apart",
                 fmt::format("a pair without a common bridge: {}",
                             NoCommonText(algorithm.no_common_bridge)),
                 style, out);
@@ -128,6 +128,12 @@ const Explanation* FindExplanation(std::string_view id) {
   return nullptr;
 }
 
+void BeginExplanation(std::string_view tool_version, JsonWriter& json) {
+  json.BeginObject().Field("schema", "p2pcheck.explain/1");
+  json.Key("tool").BeginObject().Field("name", "p2pcheck");
+  json.Field("version", tool_version).EndObject();
+}
+
 }  // namespace
 
 void WriteRulesText(const Judgement& judgement, const TextStyle& style,
@@ -170,13 +176,23 @@ bool WriteExplanationJson(std::string_view id, std::string_view tool_version,
   const Explanation* found = FindExplanation(id);
   if (!found) return false;
   JsonWriter json(out);
-  json.BeginObject().Field("schema", "p2pcheck.explain/1");
-  json.Key("tool").BeginObject().Field("name", "p2pcheck");
-  json.Field("version", tool_version).EndObject();
+  BeginExplanation(tool_version, json);
   json.Field("id", found->id).Field("title", found->title);
   json.Field("text", found->text).Field("source", found->source);
   json.EndObject();
   return true;
+}
+
+void WriteExplanationListJson(std::string_view tool_version,
+                              std::ostream& out) {
+  JsonWriter json(out);
+  BeginExplanation(tool_version, json);
+  json.Key("ids").BeginArray();
+  for (const Explanation& explanation : Explanations()) {
+    json.BeginObject().Field("id", explanation.id);
+    json.Field("title", explanation.title).EndObject();
+  }
+  json.EndArray().EndObject();
 }
 
 void WriteExplanationList(const TextStyle& style, std::ostream& out) {

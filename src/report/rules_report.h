@@ -22,6 +22,7 @@ bool WriteExplanationJson(std::string_view id, std::string_view tool_version,
                           std::ostream& out);
 /// Every id with its title.
 void WriteExplanationList(const TextStyle& style, std::ostream& out);
+void WriteExplanationListJson(std::string_view tool_version, std::ostream& out);
 
 }  // namespace p2pcheck
 
