@@ -16,3 +16,20 @@ target_link_libraries(sketch_to_recording PRIVATE p2pcheck_test_support)
 p2pcheck_python_test(example_recording example_test.py
                      $<TARGET_FILE:sketch_to_recording> $<TARGET_FILE:p2pcheck>
                      ${PROJECT_SOURCE_DIR}/fixtures/examples)
+
+p2pcheck_python_test(man man_test.py $<TARGET_FILE:p2pcheck>
+                     ${PROJECT_SOURCE_DIR}/man/p2pcheck.8
+                     ${PROJECT_SOURCE_DIR}/cli/exit_status.h)
+
+p2pcheck_python_test(cli cli_test.py $<TARGET_FILE:p2pcheck>
+                     ${PROJECT_SOURCE_DIR})
+
+p2pcheck_python_test(install install_test.py ${CMAKE_COMMAND}
+                     ${PROJECT_BINARY_DIR} ${PROJECT_SOURCE_DIR})
+p2pcheck_python_test(readme readme_test.py $<TARGET_FILE:p2pcheck>
+                     ${PROJECT_SOURCE_DIR})
+p2pcheck_python_test(reuse reuse_test.py ${PROJECT_SOURCE_DIR})
+p2pcheck_python_test(clang_syntax clang_test.py syntax ${PROJECT_BINARY_DIR}
+                     ${PROJECT_SOURCE_DIR})
+set_tests_properties(clang_syntax PROPERTIES TIMEOUT 1500 PROCESSORS 2)
+p2pcheck_python_test(clang_format clang_test.py format ${PROJECT_SOURCE_DIR})
