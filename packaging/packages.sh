@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Sourced by first-run and run-tests: the Debian packages we need, by name.
+
+build_packages=(g++ cmake ninja-build pkg-config libfmt-dev libcli11-dev
+  libtomlplusplus-dev rapidjson-dev libpci-dev libudev-dev zlib1g-dev
+  nettle-dev pci.ids)
+test_packages=(libgtest-dev python3 pciutils mandoc reuse clang clang-format)
+
+is_installed() {
+  [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# Installs those of its arguments that are missing; without any, nobody is
+# asked, neither apt nor sudo nor the network.
+need_packages() {
+  local missing=() package
+  if ! command -v dpkg-query >/dev/null; then
+    echo "This is no Debian; what we need is known there as: $*" >&2
+    return
+  fi
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  echo "Installing: ${missing[*]}"
+  as_root apt-get update -q
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -q -y --no-install-recommends "${missing[@]}"
+}
