@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/observed.h"
+#include "base/ternary.h"
 #include "pci/capabilities.h"
 
 namespace p2pcheck {
@@ -39,11 +40,20 @@ constexpr uint16_t kAcsRedirectBits =
 struct AcsCapability {
   uint16_t offset = 0;      ///< where the capability starts
   uint16_t capability = 0;  ///< what is implemented (word at +4)
-  uint16_t control = 0;     ///< what is on (word at +6)
+  uint16_t control = 0;     ///< what is on (word at +6); 0 where not known
+  /// Which bits of `control` are known: all of them where it was read, fewer
+  /// where it is a prediction (what-if).
+  uint16_t control_known = 0xffff;
 
   /// Whether the kernel's p2pdma takes this function for one that sends peer
   /// requests upstream.
-  bool RedirectsP2p() const { return (control & kAcsRedirectBits) != 0; }
+  Ternary RedirectsP2p() const { return AnyOn(kAcsRedirectBits); }
+
+  /// Whether at least one of some bits is on.
+  Ternary AnyOn(uint16_t bits) const {
+    if (control & bits) return Ternary::kYes;
+    return (control_known & bits) == bits ? Ternary::kNo : Ternary::kUnknown;
+  }
 
   /// The bits of the control word that can be on.
   uint16_t implemented() const { return capability & kAcsKernelBits; }
@@ -56,7 +66,7 @@ struct AcsCapability {
 
   friend bool operator==(const AcsCapability& a, const AcsCapability& b) {
     return a.offset == b.offset && a.capability == b.capability &&
-           a.control == b.control;
+           a.control == b.control && a.control_known == b.control_known;
   }
 };
 

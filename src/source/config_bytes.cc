@@ -121,10 +121,8 @@ void Walk(FetchingConfig* config, ConfigSpace* space) {
 void WalkRoute(FetchingConfig* config) {
   DecodeAts(*config);
   auto acs = DecodeAcs(*config);
-  if (!acs.known() || !(acs.value().capability & kAcsEgressControl)) return;
-  unsigned bits = acs.value().capability >> 8;
-  if (bits == 0) bits = 256;
-  for (unsigned bit = 0; bit < bits; bit += 32)
+  if (!acs.known()) return;
+  for (unsigned bit = 0; bit < acs.value().EgressVectorSize(); bit += 32)
     config->Dword(static_cast<uint16_t>(acs.value().offset + 8 + bit / 8));
 }
 

@@ -13,6 +13,13 @@ FunctionIndex Topology::Find(const PciAddress& address) const {
   return static_cast<FunctionIndex>(found - functions_.begin());
 }
 
+Topology Topology::WithAcs(const std::vector<AssumedAcs>& assumed) const {
+  Topology other = *this;
+  for (const AssumedAcs& one : assumed)
+    other.functions_[one.function].acs = one.acs;
+  return other;
+}
+
 std::vector<std::vector<FunctionIndex>> Topology::Children() const {
   std::vector<std::vector<FunctionIndex>> children(functions_.size());
   for (FunctionIndex i = 0; i < functions_.size(); ++i)
@@ -42,7 +49,7 @@ Ternary IsRootPort(const Function& function) {
 
 Ternary RedirectsP2p(const Function& function) {
   return function.acs.Match(
-      [](const AcsCapability& acs) { return ToTernary(acs.RedirectsP2p()); },
+      [](const AcsCapability& acs) { return acs.RedirectsP2p(); },
       [] { return Ternary::kNo; },
       [](ReadFailure) { return Ternary::kUnknown; });
 }

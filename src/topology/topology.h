@@ -91,6 +91,12 @@ struct TopologyProblem {
   }
 };
 
+/// ACS of a function as it is not, or not yet.
+struct AssumedAcs {
+  FunctionIndex function = kNoIndex;
+  AcsCapability acs;
+};
+
 /// The PCIe tree as the kernel has it.  Refers to the snapshot, which must
 /// outlive it.
 class Topology {
@@ -106,6 +112,9 @@ class Topology {
   }
   /// kNoIndex where there is none.
   FunctionIndex Find(const PciAddress& address) const;
+
+  /// The same host with other ACS control words: what-if.
+  Topology WithAcs(const std::vector<AssumedAcs>& assumed) const;
 
   /// Functions whose upstream bridge is this one, by address.
   std::vector<std::vector<FunctionIndex>> Children() const;

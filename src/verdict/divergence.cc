@@ -14,12 +14,9 @@ namespace p2pcheck {
 namespace {
 
 Ternary Has(const Function& f, uint16_t bits) {
-  return f.acs.Match(
-      [&](const AcsCapability& acs) {
-        return ToTernary((acs.control & bits) != 0);
-      },
-      [] { return Ternary::kNo; },
-      [](ReadFailure) { return Ternary::kUnknown; });
+  return f.acs.Match([&](const AcsCapability& acs) { return acs.AnyOn(bits); },
+                     [] { return Ternary::kNo; },
+                     [](ReadFailure) { return Ternary::kUnknown; });
 }
 
 Ternary Not(Ternary t) {

@@ -134,9 +134,7 @@ class Router {
   // hangs on port numbers, so a bit that is set leaves both outcomes open.
   bool VectorIsEmpty(const AcsCapability& acs) const {
     const ConfigSpace& config = topology_[route_.decided_at].record->config;
-    unsigned bits = acs.capability >> 8;
-    if (bits == 0) bits = 256;
-    for (unsigned bit = 0; bit < bits; bit += 32)
+    for (unsigned bit = 0; bit < acs.EgressVectorSize(); bit += 32)
       if (!config.Dword(static_cast<uint16_t>(acs.offset + 8 + bit / 8)).Is(0))
         return false;
     return true;
