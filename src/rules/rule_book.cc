@@ -160,6 +160,7 @@ RuleSet RuleBook::For(const KernelVersion& version) const {
       set.algorithm = entry.rule;
   Choose(host_bridges_, version, &set.host_bridges);
   Choose(cpus_, version, &set.cpus);
+  set.groups = std::make_shared<const GroupRules>(GroupRulesFor(version));
   set.beyond_rules = Minor(version) > Minor(pending_);
   set.pending = Minor(version) > Minor(newest_) && !set.beyond_rules;
   return set;
@@ -200,7 +201,56 @@ std::vector<RuleSet> RuleBook::ForUnknownKernel() const {
     }
     open = std::move(next);
   }
+  auto groups =
+      std::make_shared<const GroupRules>(GroupRulesForUnknownKernel());
+  for (RuleSet& set : sets) set.groups = groups;
   return sets;
+}
+
+GroupRules RuleBook::GroupRulesFor(const KernelVersion& version) const {
+  GroupRules rules;
+  Choose(acs_quirks_, version, &rules.acs_quirks);
+  Choose(dma_aliases_, version, &rules.dma_aliases);
+  Choose(bridge_flags_, version, &rules.bridge_flags);
+  Choose(acs_capabilities_, version, &rules.acs_capabilities);
+  Choose(group_timing_, version, &rules.timing);
+  return rules;
+}
+
+// Group rules are not among those for which the kernels are cut into pieces:
+// who asks about groups of a host whose kernel is not known gets one answer,
+// in which each entry that some kernel lacks is in force "unknown".
+GroupRules RuleBook::GroupRulesForUnknownKernel() const {
+  GroupRules rules;
+  auto choose = [this](const auto& from, auto* to) {
+    for (const auto& entry : from) {
+      Ternary in_force = InForceThroughout(entry);
+      if (in_force == Ternary::kNo) continue;
+      to->push_back(entry.rule);
+      to->back().in_force = in_force;
+    }
+  };
+  choose(acs_quirks_, &rules.acs_quirks);
+  choose(dma_aliases_, &rules.dma_aliases);
+  choose(bridge_flags_, &rules.bridge_flags);
+  choose(acs_capabilities_, &rules.acs_capabilities);
+  choose(group_timing_, &rules.timing);
+  return rules;
+}
+
+// Whether all kernels from 5.14 to the newest have an entry.
+template <class Rule>
+Ternary RuleBook::InForceThroughout(const Versioned<Rule>& entry) const {
+  std::vector<KernelVersion> borders = {{5, 14, 0}};
+  AddBorders(std::vector<Versioned<Rule>>{entry}, &borders);
+  const KernelVersion end = Following(newest_);
+  Ternary all = Ternary::kYes, any = Ternary::kNo;
+  for (const KernelVersion& border : borders) {
+    if (Before(border, {5, 14, 0}) || !Before(border, end)) continue;
+    all = And(all, InForce(entry, border));
+    any = Or(any, InForce(entry, border));
+  }
+  return all == any ? all : Ternary::kUnknown;
 }
 
 // The first releases of all pieces, sorted; 0.0 at the front.
@@ -223,7 +273,7 @@ std::vector<KernelVersion> RuleBook::AcsBorders() const {
 
 std::vector<AcsProgramming> RuleBook::AcsProgrammingOf(
     const Observed<KernelVersion>& version) const {
-  static const KernelRange kSince514{{5, 14, 0}, std::nullopt};
+  const KernelRange since_5_14{{5, 14, 0}, std::nullopt};
   std::vector<AcsProgramming> found;
   for (const auto& entry : acs_programming_) {
     Ternary in_force = Ternary::kUnknown;
@@ -231,7 +281,7 @@ std::vector<AcsProgramming> RuleBook::AcsProgrammingOf(
       in_force = InForce(entry, version.value());
     else if (std::none_of(
                  entry.kernels.begin(), entry.kernels.end(),
-                 [](const auto& range) { return Overlap(range, kSince514); }))
+                 [&](const auto& range) { return Overlap(range, since_5_14); }))
       in_force = Ternary::kNo;
     if (in_force == Ternary::kNo) continue;
     found.push_back(entry.rule);

@@ -11,10 +11,12 @@
 namespace p2pcheck {
 namespace {
 
-// The tables there are.  Die functions are a convenience; the rest must be
-// there, or verdicts would be made of nothing.
-constexpr std::array<std::string_view, 6> kTables = {
-    "coverage", "p2pdma", "host_bridge", "cpu", "kind", "die_function"};
+// The tables there are.  The first five must be there, or verdicts would be
+// made of nothing; without the others less is known.
+constexpr std::array<std::string_view, 12> kTables = {
+    "coverage",  "p2pdma",       "host_bridge",     "cpu",
+    "kind",      "die_function", "acs_programming", "acs_quirk",
+    "dma_alias", "bridge_flag",  "acs_capability",  "iommu_groups"};
 constexpr size_t kRequiredTables = 5;
 
 // What is true of every kernel.
@@ -48,6 +50,7 @@ RuleBook RuleBookLoader::Load(const std::vector<RuleFile>& files,
   loader.CheckCoverage(name);
   loader.CheckAlgorithms(name);
   loader.CheckDieFunctions(name);
+  loader.CheckAcsProgramming(name);
   loader.book_.hash_ = HashRuleFiles(files);
   return std::move(loader.book_);
 }
@@ -82,6 +85,7 @@ void RuleBookLoader::ReadMember(const TomlDocument& document,
 void RuleBookLoader::ReadEntry(const TomlDocument& document,
                                const std::string& name,
                                const TomlValue& table) {
+  if (ReadGroupEntry(document, name, table)) return;
   if (name == "[coverage]")
     ReadCoverage(
         {document, name, table, {"oldest", "newest", "pending", "source"}});
@@ -109,6 +113,13 @@ void RuleBookLoader::ReadEntry(const TomlDocument& document,
                       table,
                       {"ids", "name", "cpu_vendor", "cpu_family",
                        "cpu_family_newest", "source"}});
+  if (name == "[[acs_programming]]")
+    ReadAcsProgramming(
+        {document,
+         name,
+         table,
+         {"id", "kernels", "evidence", "disable_acs_redir", "config_acs",
+          "written", "intel_off_is_final", "source"}});
   if (name == "[[kind]]")
     ReadKinds({document, name, table, {"kind", "ids", "class", "source"}});
 }
@@ -222,15 +233,36 @@ void RuleBookLoader::ReadKinds(const RuleTable& table) {
   }
 }
 
-template <class Rule>
-RuleBook::Versioned<Rule> RuleBookLoader::ReadVersions(const RuleTable& table,
-                                                       Rule rule) {
+void RuleBookLoader::ReadAcsProgramming(const RuleTable& table) {
+  auto effect = [&](std::string_view key) {
+    return static_cast<AcsParameter>(table.OneOf(
+        key, {"none", "from-default", "misprogrammed", "from-firmware"}));
+  };
+  AcsProgramming acs;
+  acs.id = table.String("id");
+  acs.disable_acs_redir = effect("disable_acs_redir");
+  acs.config_acs = effect("config_acs");
+  acs.written = static_cast<AcsWritten>(
+      table.OneOf("written", {"enumeration", "dma-configure", "unknown"}));
+  acs.intel_off_is_final =
+      table.Has("intel_off_is_final") && table.Boolean("intel_off_is_final");
+  acs.from_history = table.OneOf("evidence", {"source", "history"}) == 1;
+  acs.source = table.String("source");
+  auto entry = ReadVersions(table, std::move(acs));
+  entry.rule.kernels = table.Joined("kernels");
+  SayOnce(table, "id", entry.rule.id, EveryKernel());
+  SayOnce(table, "kernels", "how ACS is set", entry.kernels);
+  book_.acs_programming_.push_back(std::move(entry));
+}
+
+void RuleBookLoader::ReadKernels(const RuleTable& table,
+                                 std::vector<KernelRange>* kernels,
+                                 std::vector<KernelRange>* unsure) {
   table.Require("kernels");
-  RuleBook::Versioned<Rule> entry{std::move(rule), table.Kernels("kernels"),
-                                  table.Kernels("unsure")};
-  if (OverlapAny(entry.kernels, entry.unsure))
+  *kernels = table.Kernels("kernels");
+  *unsure = table.Kernels("unsure");
+  if (OverlapAny(*kernels, *unsure))
     table.Fail("unsure", "'unsure' names a release that 'kernels' has too");
-  return entry;
 }
 
 void RuleBookLoader::SayOnce(const RuleTable& table, std::string_view key,
@@ -275,6 +307,14 @@ void RuleBookLoader::CheckAlgorithms(const std::string& name) const {
       throw InputError(
           name, fmt::format("no [[p2pdma]] for kernel {}", ToString(version)));
   }
+}
+
+void RuleBookLoader::CheckAcsProgramming(const std::string& name) const {
+  if (book_.acs_programming_.empty()) return;
+  for (const KernelVersion& version : book_.AcsBorders())
+    if (book_.AcsProgrammingOf(version).empty())
+      throw InputError(name, fmt::format("no [[acs_programming]] for kernel {}",
+                                         ToString(version)));
 }
 
 void RuleBookLoader::CheckDieFunctions(const std::string& name) const {

@@ -38,14 +38,31 @@ class RuleBookLoader {
   void ReadDieFunctions(const RuleTable& table);
   void ReadKinds(const RuleTable& table);
 
+  // What IOMMU groups hang on (group_rules_loader.cc).  False: another table.
+  bool ReadGroupEntry(const TomlDocument& document, const std::string& name,
+                      const TomlValue& table);
+  void ReadAcsQuirks(const RuleTable& table);
+  void ReadDmaAliases(const RuleTable& table);
+  void ReadBridgeFlags(const RuleTable& table);
+  void ReadAcsCapabilities(const RuleTable& table);
+  void ReadGroupTiming(const RuleTable& table);
+  void ReadAcsProgramming(const RuleTable& table);
+
   template <class Rule>
-  RuleBook::Versioned<Rule> ReadVersions(const RuleTable& table, Rule rule);
+  RuleBook::Versioned<Rule> ReadVersions(const RuleTable& table, Rule rule) {
+    RuleBook::Versioned<Rule> entry{std::move(rule), {}, {}};
+    ReadKernels(table, &entry.kernels, &entry.unsure);
+    return entry;
+  }
+  void ReadKernels(const RuleTable& table, std::vector<KernelRange>* kernels,
+                   std::vector<KernelRange>* unsure);
   void SayOnce(const RuleTable& table, std::string_view key,
                const std::string& what, std::vector<KernelRange> kernels);
   void CheckTables(const std::string& name) const;
   void CheckAlgorithms(const std::string& name) const;
   void CheckCoverage(const std::string& name) const;
   void CheckDieFunctions(const std::string& name) const;
+  void CheckAcsProgramming(const std::string& name) const;
 
   RuleBook book_;
   std::multimap<std::string, Said> said_;

@@ -3,6 +3,7 @@
 #define P2PCHECK_RULES_RULE_SET_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "base/observed.h"
 #include "base/ternary.h"
 #include "rules/acs_programming.h"
+#include "rules/group_rules.h"
 #include "rules/kernel_version.h"
 #include "rules/rule_files.h"
 
@@ -72,6 +74,9 @@ struct RuleSet {
   P2pdmaAlgorithm algorithm;
   std::vector<HostBridgeRule> host_bridges;  ///< none that is surely not in
   std::vector<CpuRule> cpus;
+  /// What IOMMU groups hang on; of a kernel that is not known, the same for
+  /// each set that it may have.  Never null.
+  std::shared_ptr<const GroupRules> groups;
   /// Not released when the rules were written.
   bool pending = false;
   /// Newer than the rules: what they lack, this kernel may have.
@@ -137,7 +142,6 @@ class RuleBook {
   /// any from 5.14 on.  Empty: the rules say nothing about ACS.
   std::vector<AcsProgramming> AcsProgrammingOf(
       const Observed<KernelVersion>& version) const;
-  const std::vector<AcsPort>& acs_ports() const { return acs_ports_; }
 
   const std::vector<DieFunction>& die_functions() const {
     return die_functions_;
@@ -164,16 +168,24 @@ class RuleBook {
   static Ternary InForce(const Versioned<Rule>& entry,
                          const KernelVersion& version);
   template <class Rule>
+  Ternary InForceThroughout(const Versioned<Rule>& entry) const;
+  template <class Rule>
   void Choose(const std::vector<Versioned<Rule>>& from,
               const KernelVersion& version, std::vector<Rule>* to) const;
   std::vector<KernelVersion> Borders() const;
+  GroupRules GroupRulesFor(const KernelVersion& version) const;
+  GroupRules GroupRulesForUnknownKernel() const;
   std::vector<KernelVersion> AcsBorders() const;
 
   std::vector<Versioned<P2pdmaAlgorithm>> algorithms_;
   std::vector<Versioned<HostBridgeRule>> host_bridges_;
   std::vector<Versioned<CpuRule>> cpus_;
   std::vector<Versioned<AcsProgramming>> acs_programming_;
-  std::vector<AcsPort> acs_ports_;
+  std::vector<Versioned<AcsQuirk>> acs_quirks_;
+  std::vector<Versioned<DmaAliasRule>> dma_aliases_;
+  std::vector<Versioned<BridgeFlagRule>> bridge_flags_;
+  std::vector<Versioned<AcsCapabilityRule>> acs_capabilities_;
+  std::vector<Versioned<GroupTimingRule>> group_timing_;
   std::vector<DieFunction> die_functions_;
   std::vector<KindRule> kinds_;
   std::string hash_;

@@ -43,6 +43,24 @@ std::optional<DeviceId> ParseDeviceId(std::string_view text) {
   return id;
 }
 
+std::optional<DeviceRange> ParseDeviceRange(std::string_view text) {
+  bool range = text.size() == 9 && text[4] == '-';
+  std::optional<uint32_t> first = ParseHex(range ? text.substr(0, 4) : text, 4);
+  std::optional<uint32_t> last = range ? ParseHex(text.substr(5), 4) : first;
+  if (!first || !last || *last < *first) return std::nullopt;
+  return DeviceRange{static_cast<uint16_t>(*first),
+                     static_cast<uint16_t>(*last)};
+}
+
+std::optional<uint8_t> ParseDevfn(std::string_view text) {
+  if (text.size() != 4 || text[2] != '.') return std::nullopt;
+  std::optional<uint32_t> device = ParseHex(text.substr(0, 2), 2);
+  std::optional<uint32_t> function = ParseHex(text.substr(3), 1);
+  if (!device || !function || *device > 31 || *function > 7)
+    return std::nullopt;
+  return static_cast<uint8_t>(*device << 3 | *function);
+}
+
 }  // namespace
 
 std::string ToString(const DeviceId& id) {
@@ -108,6 +126,13 @@ std::vector<DeviceId> RuleTable::Ids(std::string_view key) const {
   return ids;
 }
 
+DeviceId RuleTable::Id(std::string_view key) const {
+  const TomlValue& value = Get(key, TomlValue::Type::kString);
+  std::optional<DeviceId> id = ParseDeviceId(value.text);
+  if (!id) Fail(value, "expected vendor:device like \"8086:2030\"");
+  return *id;
+}
+
 std::vector<KernelRange> RuleTable::Kernels(std::string_view key) const {
   std::vector<KernelRange> ranges;
   for (const TomlValue& item : List(key)) {
@@ -136,6 +161,27 @@ std::pair<uint32_t, uint32_t> RuleTable::ClassCode(std::string_view key) const {
     return {*number << shift, (0xffffffu << shift) & 0xffffff};
   }
   Fail(value, "expected 2, 4 or 6 hex digits like \"0302\"");
+}
+
+std::vector<DeviceRange> RuleTable::DeviceRanges(std::string_view key) const {
+  std::vector<DeviceRange> ranges;
+  for (const TomlValue& item : List(key)) {
+    std::optional<DeviceRange> range = ParseDeviceRange(item.text);
+    if (!range)
+      Fail(item, "expected device numbers like \"af84\", \"a000-a7ff\"");
+    ranges.push_back(*range);
+  }
+  return ranges;
+}
+
+std::vector<uint8_t> RuleTable::Devfns(std::string_view key) const {
+  std::vector<uint8_t> devfns;
+  for (const TomlValue& item : List(key)) {
+    std::optional<uint8_t> devfn = ParseDevfn(item.text);
+    if (!devfn) Fail(item, "expected device.function like \"12.3\"");
+    devfns.push_back(*devfn);
+  }
+  return devfns;
 }
 
 void RuleTable::Fail(std::string_view key, std::string_view message) const {

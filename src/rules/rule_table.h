@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "rules/group_rules.h"
 #include "rules/kernel_version.h"
 #include "rules/toml_document.h"
 
@@ -42,11 +43,17 @@ class RuleTable {
 
   /// Lists are never empty where the key is there; an absent one is empty.
   std::vector<DeviceId> Ids(std::string_view key) const;
+  DeviceId Id(std::string_view key) const;  ///< one, as a string
   std::vector<KernelRange> Kernels(std::string_view key) const;
   /// The items as they are written, joined by ", ".
   std::string Joined(std::string_view key) const;
   /// "03", "0302" or "010802" as value and mask.
   std::pair<uint32_t, uint32_t> ClassCode(std::string_view key) const;
+
+  /// "a000-a7ff", "af84": device numbers and ranges of them.
+  std::vector<DeviceRange> DeviceRanges(std::string_view key) const;
+  /// "12.3": device and function on some bus, as devfn.
+  std::vector<uint8_t> Devfns(std::string_view key) const;
 
   void Require(std::string_view key) const { Get(key); }
   /// Points at a key of the table, or at the table where it has none.
