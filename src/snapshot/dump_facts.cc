@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "snapshot/dump_facts.h"
 
-#include <charconv>
 #include <string>
 
 #include "pci/capabilities.h"
+#include "snapshot/lspci_names.h"
+#include "snapshot/words.h"
 
 namespace p2pcheck {
 namespace {
@@ -13,46 +14,6 @@ constexpr uint8_t kCapSubsystem = 0x0d;
 constexpr uint16_t kClassHostBridge = 0x0600;
 constexpr uint16_t kNoId = 0xffff;
 
-// `digits` hex digits at the start of `text`.
-template <class T>
-std::optional<T> TakeHex(std::string_view text, size_t digits) {
-  T value = 0;
-  if (text.size() < digits) return std::nullopt;
-  const char* end = text.data() + digits;
-  auto [stop, error] = std::from_chars(text.data(), end, value, 16);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return value;
-}
-
-template <class T>
-std::optional<T> TakeNumber(std::string_view text) {
-  T value = 0;
-  auto [stop, error] =
-      std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc()) return std::nullopt;
-  return value;
-}
-
-// What follows `key`; nothing where the text does not have it.
-std::optional<std::string_view> After(std::string_view text,
-                                      std::string_view key) {
-  size_t at = text.find(key);
-  if (at == text.npos) return std::nullopt;
-  return text.substr(at + key.size());
-}
-
-std::optional<std::string_view> IfStartsWith(std::string_view text,
-                                             std::string_view key) {
-  if (text.substr(0, key.size()) != key) return std::nullopt;
-  return text.substr(key.size());
-}
-
-std::string_view Trim(std::string_view text) {
-  size_t begin = text.find_first_not_of(" \t");
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 // "[0302]:", the class as -nn writes it.
 std::optional<uint16_t> FindBracketedClass(std::string_view text) {
   size_t end = text.find("]:");
@@ -60,19 +21,18 @@ std::optional<uint16_t> FindBracketedClass(std::string_view text) {
   return TakeHex<uint16_t>(text.substr(end - 4), 4);
 }
 
-// Some dumps cut at 64 bytes, which is what the kernel shows a user; lspci
-// prints 256 for -xxx whoever asks, so what lies beyond was left out.
-ReadFailure WhyCut(const ConfigSpace& config) {
-  if (config.runs().empty()) return ReadFailure::kNotRecorded;
+size_t EndOf(const ConfigSpace& config) {
+  if (config.runs().empty()) return 0;
   const ConfigSpace::Run& last = config.runs().back();
-  return last.offset + last.bytes.size() < 256 ? ReadFailure::kConfigTooShort
-                                               : ReadFailure::kNotRecorded;
+  return last.offset + last.bytes.size();
 }
 
-bool ReachesEnd(const ConfigSpace& config) {
-  if (config.runs().empty()) return false;
-  const ConfigSpace::Run& last = config.runs().back();
-  return last.offset + last.bytes.size() == 4096;
+// Some dumps stop at 64 bytes, which is what the kernel shows a user; lspci
+// prints 256 for -xxx whoever asks, so what lies beyond was left out.
+ReadFailure WhyCut(const ConfigSpace& config) {
+  size_t end = EndOf(config);
+  return end > 0 && end < 256 ? ReadFailure::kConfigTooShort
+                              : ReadFailure::kNotRecorded;
 }
 
 // The kernel looks beyond 256 bytes only in functions that could have more:
@@ -96,10 +56,9 @@ void SettleConfig(ConfigSpace* config) {
     config->set_rest(ReadFailure::kUnreachable);
     return;
   }
-  if (ReachesEnd(*config))
-    config->set_reach(4096);
-  else if (IsConventional(*config))
-    config->set_reach(256);
+  size_t end = EndOf(*config);
+  if (end == 4096) config->set_reach(4096);
+  if (end <= 256 && IsConventional(*config)) config->set_reach(256);
   config->set_rest(WhyCut(*config));
 }
 
@@ -169,6 +128,7 @@ void DumpFacts::ReadHeader(std::string_view text) {
     ids_ = TakeIds(text.substr(6));
   } else {
     class_ = FindBracketedClass(text);
+    if (!class_) class_ = ClassOfName(text.substr(0, text.find(": ")));
     ids_ = FindIds(text);
   }
   if (auto revision = After(text, "(rev "))
@@ -178,6 +138,7 @@ void DumpFacts::ReadHeader(std::string_view text) {
 
 void DumpFacts::ReadText(std::string_view line) {
   std::string_view text = Trim(line);
+  text_.ReadLine(line);
   if (auto driver = IfStartsWith(text, "Kernel driver in use: "))
     driver_ = std::string(*driver);
   else if (auto group = IfStartsWith(text, "IOMMU group: "))
@@ -212,8 +173,10 @@ Observed<uint32_t> DumpFacts::ClassCode(const ConfigSpace& config) const {
   uint32_t base = uint32_t{*class_} << 8;
   if (bytes.known()) return base | (bytes.value() & 0xff);
   // lspci prints the interface from config space, and here nothing answered.
-  if (config.rest() == ReadFailure::kUnreachable || !prog_if_) return bytes;
-  return base | *prog_if_;
+  if (config.rest() == ReadFailure::kUnreachable) return bytes;
+  // From -v on it prints one that is not 0.
+  if (!prog_if_ && !text_.verbose()) return bytes;
+  return base | prog_if_.value_or(0);
 }
 
 void DumpFacts::SetIds(FunctionRecord* record) const {
@@ -233,6 +196,8 @@ void DumpFacts::SetIds(FunctionRecord* record) const {
 }
 
 void DumpFacts::Finish(FunctionRecord* record) const {
+  if (text_.unreachable() && record->config.runs().empty())
+    record->config.set_rest(ReadFailure::kUnreachable);
   SettleConfig(&record->config);
   SetIds(record);
   if (driver_) record->driver = *driver_;

@@ -7,12 +7,13 @@
 #include <string_view>
 
 #include "snapshot/host_snapshot.h"
+#include "snapshot/lspci_text.h"
 
 namespace p2pcheck {
 
 /// What lspci's own words say of one function, gathered while its lines go
-/// by.  Only forms that are numbers or names of the kernel are taken; a name
-/// from pci.ids is not a fact about a host.
+/// by.  Only forms that are numbers or names of the kernel are taken, and the
+/// names of classes; that of a vendor or device is not a fact about a host.
 class DumpFacts {
  public:
   /// The rest of a device line, after the address: "0302: 10de:2330 (rev
@@ -25,6 +26,9 @@ class DumpFacts {
   /// Moves what was gathered into the record, and what its config bytes say
   /// beyond that.
   void Finish(FunctionRecord* record) const;
+
+  /// What is still to be filled in when every section has been read.
+  LspciText& text() { return text_; }
 
  private:
   struct IdPair {
@@ -45,6 +49,7 @@ class DumpFacts {
   std::optional<std::string> driver_;
   std::optional<uint32_t> iommu_group_;
   std::optional<int32_t> numa_node_;
+  LspciText text_;
 };
 
 }  // namespace p2pcheck

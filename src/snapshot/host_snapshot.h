@@ -175,8 +175,9 @@ struct HostSnapshot {
   /// endpoint by the root bus of its domain.
   std::map<RootBus, PciAddress> nested_root_buses;
 
-  /// How the source names itself: "live", "recording", "lspci-dump",
-  /// "sysfs-tree"; and its path ("-" for standard input, "/" live).
+  /// How the source names itself: "live", "recording", "lspci-dump" (with
+  /// bytes), "lspci-text" (without), "sysfs-tree"; and its path ("-" for
+  /// standard input, "/" live).
   std::string source_kind;
   std::string source_name;
   /// Whether every function of the host is here, as far as the source can

@@ -2,6 +2,7 @@
 #ifndef P2PCHECK_SNAPSHOT_RECORDING_H_
 #define P2PCHECK_SNAPSHOT_RECORDING_H_
 
+#include <memory>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -71,6 +72,21 @@ void WriteRecording(const HostSnapshot& snapshot, std::ostream& out);
 /// line that is neither hex, nor a device, nor an "@" line is text between
 /// and is skipped.
 HostSnapshot ReadRecording(std::string_view text, std::string_view name);
+
+/// The same for a text that comes in pieces, so that a dump of 200 MB is never
+/// held whole.  Each piece but the last ends with an empty line.
+class RecordingReader {
+ public:
+  explicit RecordingReader(std::string_view name);
+  ~RecordingReader();
+  void Add(std::string_view text);
+  /// Once, after the last piece.
+  HostSnapshot Finish();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace p2pcheck
 

@@ -27,10 +27,12 @@ namespace {
 constexpr std::string_view kMagic = "@p2pcheck-recording";
 constexpr std::string_view kGoesOn = "@+ ";
 
-// An address at the start of a line, and how long it is there.
+// An address at the start of a line, how long it is there, and the bridge
+// above where lspci -PP printed the path.
 struct AddressAtStart {
   PciAddress address;
   size_t size;
+  std::optional<PciAddress> bridge;
 };
 
 // "01:00.0 " or "0000:01:00.0 ", with all their digits: "1:2.3 " is prose.
@@ -44,7 +46,24 @@ std::optional<AddressAtStart> FindAddress(std::string_view line) {
                  : size >= 12 && line[size - 8] == ':' ? ParsePciAddress(word)
                                                        : std::nullopt;
   if (!address) return std::nullopt;
-  return AddressAtStart{*address, size};
+  return AddressAtStart{*address, size, std::nullopt};
+}
+
+// "00:1c.0/01:00.0/02:00.0 ", what lspci -PP prints.  The first has a domain
+// or not, and the others are in the same.
+std::optional<AddressAtStart> FindPath(std::string_view line) {
+  constexpr size_t kLongest = 18 + 8 * 256;  // no bus twice
+  size_t size = line.substr(0, kLongest).find(' ');
+  size_t slash = line.substr(0, size).find('/');
+  if (size == line.npos || slash == line.npos) return std::nullopt;
+  auto start = FindAddress(std::string(line.substr(0, slash)) + ' ');
+  for (size_t at = slash; start && at < size; at += 8) {
+    auto below = ParseShortPciAddress(line.substr(at + 1, 7));
+    if (line[at] != '/' || at + 8 > size || !below) return std::nullopt;
+    below->domain = start->address.domain;
+    start = AddressAtStart{*below, size, start->address};
+  }
+  return start;
 }
 
 // Whether a section that ended gave bytes, even such that were dropped.
@@ -58,13 +77,16 @@ bool HoldsBeyondReach(const ConfigSpace& config) {
   return last.offset + last.bytes.size() > config.reach().value();
 }
 
-class Reader {
+}  // namespace
+
+class RecordingReader::Impl {
  public:
-  Reader(std::string_view text, std::string_view name) : lines_(text, name) {
+  explicit Impl(std::string_view name) : lines_({}, name) {
     snapshot_.source_name = name;
   }
 
-  HostSnapshot Read();
+  void Add(std::string_view text);
+  HostSnapshot Finish();
 
  private:
   void ReadLine(const TextLine& line);
@@ -76,10 +98,12 @@ class Reader {
                                 const std::vector<std::string>& lines,
                                 FieldTextError error) const;
   void StartFunction(const TextLine& line, const AddressAtStart& start);
-  void EndFunction();
+  void EndFunction(bool at_end_of_text = false);
   void ReadRow(const TextLine& line);
   void KeepRow(const TextLine& line, const HexRow& row);
   void ReadText(const TextLine& line);
+  void KeepText();
+  void FillInTexts();
 
   [[noreturn]] void Fail(const TextLine& line, size_t column,
                          std::string_view message) const {
@@ -104,9 +128,11 @@ class Reader {
   size_t current_ = 0;        // of the functions
   bool bytes_given_ = false;  // an earlier section had bytes of this function
   std::unordered_map<PciAddress, size_t> seen_;
+  std::unordered_map<size_t, LspciText> texts_;  // by function
 };
 
-HostSnapshot Reader::Read() {
+void RecordingReader::Impl::Add(std::string_view text) {
+  lines_.GoOnWith(text);
   while (!lines_.AtEnd()) {
     if (in_function_ && !bytes_given_) {
       size_t count = 0;
@@ -117,10 +143,21 @@ HostSnapshot Reader::Read() {
     }
     ReadLine(lines_.Next());
   }
-  EndFunction();
+}
+
+HostSnapshot RecordingReader::Impl::Finish() {
+  EndFunction(true);
   if (!is_recording_ && snapshot_.functions.empty())
     throw InputError(lines_.name(), "no PCI functions found in it");
-  snapshot_.source_kind = is_recording_ ? "recording" : "lspci-dump";
+  bool has_bytes =
+      std::any_of(snapshot_.functions.begin(), snapshot_.functions.end(),
+                  [](const FunctionRecord& record) {
+                    return !record.config.runs().empty();
+                  });
+  snapshot_.source_kind = is_recording_ ? "recording"
+                          : has_bytes   ? "lspci-dump"
+                                        : "lspci-text";
+  if (!texts_.empty()) FillInTexts();
   std::sort(snapshot_.functions.begin(), snapshot_.functions.end(),
             [](const FunctionRecord& a, const FunctionRecord& b) {
               return a.address < b.address;
@@ -128,7 +165,7 @@ HostSnapshot Reader::Read() {
   return std::move(snapshot_);
 }
 
-void Reader::ReadLine(const TextLine& line) {
+void RecordingReader::Impl::ReadLine(const TextLine& line) {
   if (line.text.find_first_not_of(" \t") == line.text.npos)
     return EndFunction();
   if (line.text[0] == '@') {
@@ -136,11 +173,13 @@ void Reader::ReadLine(const TextLine& line) {
     if (line.text.substr(0, kMagic.size()) == kMagic) return ReadMagic(line);
   }
   if (auto start = FindAddress(line.text)) return StartFunction(line, *start);
+  if (!is_recording_)
+    if (auto start = FindPath(line.text)) return StartFunction(line, *start);
   if (LooksLikeRow(line.text, !is_recording_)) return ReadRow(line);
   ReadText(line);
 }
 
-void Reader::ReadMagic(const TextLine& line) {
+void RecordingReader::Impl::ReadMagic(const TextLine& line) {
   if (!snapshot_.functions.empty())
     Fail(line, 0, "a recording starts in the middle of a dump");
   if (line.text != "@p2pcheck-recording 1")
@@ -149,7 +188,7 @@ void Reader::ReadMagic(const TextLine& line) {
   is_recording_ = true;
 }
 
-void Reader::ReadField(const TextLine& line) {
+void RecordingReader::Impl::ReadField(const TextLine& line) {
   if (line.text.substr(0, kGoesOn.size()) == kGoesOn)
     Fail(line, 0, "nothing before this line to go on with");
   size_t number = line.number;
@@ -167,7 +206,8 @@ void Reader::ReadField(const TextLine& line) {
 }
 
 // The rest of a value that is too long for one line.
-std::string Reader::TakeContinuations(std::vector<std::string>* lines) {
+std::string RecordingReader::Impl::TakeContinuations(
+    std::vector<std::string>* lines) {
   std::string value;
   while (std::string_view(lines_.position(), lines_.left())
              .substr(0, kGoesOn.size()) == kGoesOn) {
@@ -177,7 +217,7 @@ std::string Reader::TakeContinuations(std::vector<std::string>* lines) {
   return value;
 }
 
-void Reader::SetField(size_t number, const FieldLine& field) {
+void RecordingReader::Impl::SetField(size_t number, const FieldLine& field) {
   if (in_function_) rows_.Flush(&current().config);
   bool known = in_function_ ? ReadFunctionField(field, &current())
                             : ReadHostField(field, &snapshot_);
@@ -186,8 +226,9 @@ void Reader::SetField(size_t number, const FieldLine& field) {
 }
 
 // Finds the line of the value's piece that is wrong.
-void Reader::FailInField(size_t number, const std::vector<std::string>& lines,
-                         FieldTextError error) const {
+void RecordingReader::Impl::FailInField(size_t number,
+                                        const std::vector<std::string>& lines,
+                                        FieldTextError error) const {
   size_t head = std::min(lines[0].find(' ') + 1, lines[0].size());
   if (head == 0) head = lines[0].size();
   for (const std::string& text : lines) {
@@ -201,7 +242,8 @@ void Reader::FailInField(size_t number, const std::vector<std::string>& lines,
   Fail({lines[0], number}, 0, error.message);
 }
 
-void Reader::StartFunction(const TextLine& line, const AddressAtStart& start) {
+void RecordingReader::Impl::StartFunction(const TextLine& line,
+                                          const AddressAtStart& start) {
   EndFunction();
   auto [place, is_new] =
       seen_.try_emplace(start.address, snapshot_.functions.size());
@@ -214,21 +256,48 @@ void Reader::StartFunction(const TextLine& line, const AddressAtStart& start) {
   header_ = line.text;
   header_number_ = line.number;
   facts_ = DumpFacts();
+  if (start.bridge) current().parent = ParentLink{false, *start.bridge, {}};
   if (!is_recording_) facts_.ReadHeader(line.text.substr(start.size + 1));
 }
 
-void Reader::EndFunction() {
+// Where the text just stops, more of the function may have been cut off.
+void RecordingReader::Impl::EndFunction(bool at_end_of_text) {
   if (!in_function_) return;
+  if (!at_end_of_text) facts_.text().NoteEnd();
   in_function_ = false;
   rows_.Flush(&current().config);
-  if (!is_recording_) return facts_.Finish(&current());
+  if (!is_recording_) {
+    facts_.Finish(&current());
+    return KeepText();
+  }
   // Such a space would answer one way with its bytes and another without.
   if (HoldsBeyondReach(current().config))
     Fail({header_, header_number_}, 0,
          "this function has bytes beyond the end of its config space");
 }
 
-void Reader::ReadRow(const TextLine& line) {
+// The sections of one function may tell different things; the one that tells
+// most is kept.
+void RecordingReader::Impl::KeepText() {
+  if (!facts_.text().SaysSomething()) return;
+  auto [kept, is_new] = texts_.try_emplace(current_);
+  if (is_new || !facts_.text().SaysLessThan(kept->second))
+    kept->second = std::move(facts_.text());
+}
+
+// Last, because the bytes of a function may come after its text, and win.
+void RecordingReader::Impl::FillInTexts() {
+  auto key = [](const PciAddress& address) { return address.key() >> 3; };
+  std::unordered_map<uint64_t, size_t> functions_of;
+  for (const FunctionRecord& record : snapshot_.functions)
+    ++functions_of[key(record.address)];
+  for (const auto& [index, text] : texts_) {
+    FunctionRecord& record = snapshot_.functions[index];
+    text.FillIn(&record, functions_of[key(record.address)] > 1);
+  }
+}
+
+void RecordingReader::Impl::ReadRow(const TextLine& line) {
   if (snapshot_.functions.empty())
     Fail(line, 0, "config bytes before the first function");
   try {
@@ -238,7 +307,7 @@ void Reader::ReadRow(const TextLine& line) {
   }
 }
 
-void Reader::KeepRow(const TextLine& line, const HexRow& row) {
+void RecordingReader::Impl::KeepRow(const TextLine& line, const HexRow& row) {
   if (!in_function_) {
     if (!skipping_)
       Warn(line.number,
@@ -256,14 +325,21 @@ void Reader::KeepRow(const TextLine& line, const HexRow& row) {
   rows_.Add(row.offset, row.bytes.data(), row.size, &current().config);
 }
 
-void Reader::ReadText(const TextLine& line) {
+void RecordingReader::Impl::ReadText(const TextLine& line) {
   if (in_function_ && !is_recording_) facts_.ReadText(line.text);
 }
 
-}  // namespace
+RecordingReader::RecordingReader(std::string_view name)
+    : impl_(new Impl(name)) {}
+RecordingReader::~RecordingReader() = default;
+
+void RecordingReader::Add(std::string_view text) { impl_->Add(text); }
+HostSnapshot RecordingReader::Finish() { return impl_->Finish(); }
 
 HostSnapshot ReadRecording(std::string_view text, std::string_view name) {
-  return Reader(text, name).Read();
+  RecordingReader reader(name);
+  reader.Add(text);
+  return reader.Finish();
 }
 
 }  // namespace p2pcheck

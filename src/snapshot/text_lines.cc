@@ -21,9 +21,15 @@ bool IsAscii(std::string_view line) {
 }  // namespace
 
 TextLines::TextLines(std::string_view text, std::string_view name)
-    : at_(text.data()), end_(text.data() + text.size()), name_(name) {
-  if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark)
-    at_ += kByteOrderMark.size();
+    : name_(name) {
+  GoOnWith(text);
+}
+
+void TextLines::GoOnWith(std::string_view text) {
+  at_ = text.data();
+  end_ = text.data() + text.size();
+  bool marked = text.substr(0, kByteOrderMark.size()) == kByteOrderMark;
+  if (number_ == 0 && marked) at_ += kByteOrderMark.size();
 }
 
 TextLine TextLines::Next() {

@@ -21,6 +21,9 @@ class TextLines {
  public:
   TextLines(std::string_view text, std::string_view name);
 
+  /// Goes on with more text, which starts a line.
+  void GoOnWith(std::string_view text);
+
   bool AtEnd() const { return at_ == end_; }
   TextLine Next();
 
@@ -39,8 +42,8 @@ class TextLines {
  private:
   std::string_view Clean(std::string_view line);
 
-  const char* at_;
-  const char* end_;
+  const char* at_ = nullptr;
+  const char* end_ = nullptr;
   size_t number_ = 0;
   std::string name_;
   std::string cleaned_;

@@ -103,6 +103,12 @@ TEST(Dump, ConventionalFunctionEndsAt256) {
   EXPECT_TRUE(gpu.config.Dword(0x100).absent());
 }
 
+TEST(Dump, BytesBeyond256SpeakAgainstAConventionalEnd) {
+  FunctionRecord odd = ReadOne(std::string("41:00.0 x\n") + kGpu +
+                               Rows(0x40, 0x100, "00") + "880: 01\n");
+  EXPECT_TRUE(odd.config.reach().unknown());
+}
+
 TEST(Dump, HostBridgeMayReachFurtherWithoutTheCapability) {
   std::string bytes = kGpu;
   bytes.replace(bytes.find("00 02 03"), 8, "00 00 06");
