@@ -31,6 +31,11 @@ constexpr uint16_t kAcsUnclaimedRedirect = 0x1000;
 /// The bits the kernel knows; they stand at the same place in both words.
 constexpr uint16_t kAcsKernelBits = 0x7f;
 
+/// Those that it sets by itself where an IOMMU asks for isolation.
+constexpr uint16_t kAcsDefaultBits =
+    kAcsSourceValidation | kAcsRequestRedirect | kAcsCompletionRedirect |
+    kAcsUpstreamForwarding;
+
 /// The bits for which the kernel calls a function redirecting
 /// (pci_bridge_has_acs_redir, 4.20 to 7.3).
 constexpr uint16_t kAcsRedirectBits =

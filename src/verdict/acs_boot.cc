@@ -30,11 +30,6 @@
 namespace p2pcheck {
 namespace {
 
-// What the kernel turns on by itself.
-constexpr uint32_t kDefaultBits = kAcsSourceValidation | kAcsRequestRedirect |
-                                  kAcsCompletionRedirect |
-                                  kAcsUpstreamForwarding;
-
 // One combination of facts.
 struct World {
   const AcsProgramming* programming = nullptr;
@@ -51,7 +46,7 @@ struct World {
 
 uint32_t Defaults(const World& world, uint32_t capability) {
   if (!world.requested) return 0;
-  uint32_t bits = kDefaultBits;
+  uint32_t bits = kAcsDefaultBits;
   if (world.external || world.no_ats) bits |= kAcsTranslationBlocking;
   return capability & ~uint32_t{world.without} & bits;
 }
@@ -548,8 +543,8 @@ AcsAgreement CompareWithLive(const Topology& topology,
   Gathered gathered;
   for (const World& world : boot.worlds()) gathered.Add(registers, world, {});
   AcsBits bits = gathered.word.Bits();
-  agreement.differs = static_cast<uint16_t>(
-      bits.known & registers.live_known & (bits.value ^ registers.live));
+  agreement.differs = static_cast<uint16_t>(bits.known & registers.live_known &
+                                            (bits.value ^ registers.live));
   return agreement;
 }
 
