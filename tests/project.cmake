@@ -33,3 +33,10 @@ p2pcheck_python_test(clang_syntax clang_test.py syntax ${PROJECT_BINARY_DIR}
                      ${PROJECT_SOURCE_DIR})
 set_tests_properties(clang_syntax PROPERTIES TIMEOUT 1500 PROCESSORS 2)
 p2pcheck_python_test(clang_format clang_test.py format ${PROJECT_SOURCE_DIR})
+
+# What lspci's words alone tell: against every text people recorded, and
+# against what the recordings of fixtures/hosts know.
+p2pcheck_python_test(lspci_text.survey data/survey.py $<TARGET_FILE:p2pcheck>
+                     ${PROJECT_SOURCE_DIR}/../shared/data)
+p2pcheck_python_test(lspci_text.recordings data/text_against_recording.py
+                     $<TARGET_FILE:p2pcheck> ${PROJECT_SOURCE_DIR}/fixtures/hosts)

@@ -287,7 +287,7 @@ TEST(Dump, ListWithoutBytesHasUnknownBytes) {
   EXPECT_TRUE(host.functions[1].vendor.Is(0x8086));
   EXPECT_TRUE(host.functions[1].config.Byte(0x0e).unknown());
   EXPECT_EQ(host.functions[1].config.rest(), ReadFailure::kNotRecorded);
-  EXPECT_EQ(host.source_kind, "lspci-dump");
+  EXPECT_EQ(host.source_kind, "lspci-text");
 }
 
 TEST(Dump, TextWithoutFunctionsIsNone) {
