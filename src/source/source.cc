@@ -15,38 +15,6 @@
 namespace p2pcheck {
 namespace {
 
-std::string ReadStandardInput() {
-  FileSystem files;
-  std::string text;
-  for (;;) {
-    char block[65536];
-    ssize_t got = files.Read(0, block, sizeof block);
-    if (got < 0) throw InputError("-", std::strerror(static_cast<int>(-got)));
-    if (got == 0) return text;
-    text.append(block, static_cast<size_t>(got));
-  }
-}
-
-// One read into a string of the right size; a dump of a large host is 100 MB.
-std::string ReadWhole(const std::string& path, off_t size) {
-  FileSystem files;
-  OpenFile file(&files, AT_FDCWD, path.c_str(), O_RDONLY);
-  if (!file.ok()) throw InputError(path, std::strerror(-file.error()));
-  std::string text;
-  size_t held = 0;
-  text.resize(static_cast<size_t>(size) + 1);
-  for (;;) {
-    ssize_t got =
-        files.Read(file.get(), text.data() + held, text.size() - held);
-    if (got < 0) throw InputError(path, std::strerror(static_cast<int>(-got)));
-    held += static_cast<size_t>(got);
-    if (held == text.size() && got > 0) text.resize(2 * held);
-    if (got == 0) break;
-  }
-  text.resize(held);
-  return text;
-}
-
 // How to unpack what begins so; nothing for what is no archive.
 const char* UnpackCommand(std::string_view text) {
   static constexpr std::pair<std::string_view, const char*> kMagic[] = {
@@ -64,14 +32,82 @@ const char* UnpackCommand(std::string_view text) {
   return tar ? "tar -xf FILE" : nullptr;
 }
 
-HostSnapshot ReadText(const std::string& text, const std::string& name) {
-  if (text.empty()) throw InputError(name, "is empty");
-  if (const char* command = UnpackCommand(text))
-    throw InputError(
-        name, fmt::format("archives are not read yet; unpack it ({}) and name "
-                          "the directory or file inside",
-                          command));
-  return ReadRecording(text, name);
+// The length of `text` up to its last empty line, that line included.
+size_t UpToEmptyLine(std::string_view text) {
+  for (size_t end = text.rfind('\n'); end != text.npos && end > 0;
+       end = text.rfind('\n', end - 1)) {
+    bool crlf = text[end - 1] == '\r' && end > 1;
+    if (text[end - (crlf ? 2 : 1)] == '\n') return end + 1;
+  }
+  return 0;
+}
+
+// Reads a text piece by piece: a dump of a large host is 200 MB, of which the
+// snapshot keeps a third.
+class TextReader {
+ public:
+  TextReader(FileSystem* files, int file, const std::string& name)
+      : files_(files), file_(file), name_(name), reader_(name) {}
+
+  HostSnapshot Read() {
+    bool more = Fill();
+    CheckBeginning({buffer_.data(), held_});
+    for (; more; more = Fill()) {
+      Take(UpToEmptyLine({buffer_.data(), held_}));
+      if (held_ == buffer_.size()) buffer_.resize(2 * held_);
+    }
+    Take(held_);
+    return reader_.Finish();
+  }
+
+ private:
+  // Until the buffer is full; false at the end of the text.
+  bool Fill() {
+    while (held_ < buffer_.size()) {
+      ssize_t got =
+          files_->Read(file_, buffer_.data() + held_, buffer_.size() - held_);
+      if (got < 0)
+        throw InputError(name_, std::strerror(static_cast<int>(-got)));
+      if (got == 0) return false;
+      held_ += static_cast<size_t>(got);
+    }
+    return true;
+  }
+
+  void Take(size_t size) {
+    reader_.Add({buffer_.data(), size});
+    std::memmove(buffer_.data(), buffer_.data() + size, held_ - size);
+    held_ -= size;
+  }
+
+  void CheckBeginning(std::string_view text) const {
+    if (text.empty()) throw InputError(name_, "is empty");
+    if (const char* command = UnpackCommand(text))
+      throw InputError(
+          name_, fmt::format("archives are not read yet; unpack it ({}) and "
+                             "name the directory or file inside",
+                             command));
+  }
+
+  static constexpr size_t kBlock = 512 * 1024;  // fits the nearer caches
+  FileSystem* files_;
+  int file_;
+  const std::string name_;
+  RecordingReader reader_;
+  std::string buffer_ = std::string(kBlock, '\0');
+  size_t held_ = 0;
+};
+
+HostSnapshot ReadFileAt(const std::string& path) {
+  FileSystem files;
+  OpenFile file(&files, AT_FDCWD, path.c_str(), O_RDONLY);
+  if (!file.ok()) throw InputError(path, std::strerror(-file.error()));
+  return TextReader(&files, file.get(), path).Read();
+}
+
+HostSnapshot ReadStandardInput() {
+  FileSystem files;
+  return TextReader(&files, 0, "-").Read();
 }
 
 }  // namespace
@@ -79,7 +115,7 @@ HostSnapshot ReadText(const std::string& text, const std::string& name) {
 HostSnapshot ReadSource(const std::optional<std::string>& from,
                         const ReadRequest& request) {
   if (!from) return ReadSysfs("", request);
-  if (*from == "-") return ReadText(ReadStandardInput(), "-");
+  if (*from == "-") return ReadStandardInput();
   struct stat status;
   if (stat(from->c_str(), &status) < 0) {
     if (errno == ENOENT || errno == ENOTDIR)
@@ -87,7 +123,7 @@ HostSnapshot ReadSource(const std::optional<std::string>& from,
     throw InputError(*from, std::strerror(errno));
   }
   if (S_ISDIR(status.st_mode)) return ReadSysfs(*from, request);
-  return ReadText(ReadWhole(*from, status.st_size), *from);
+  return ReadFileAt(*from);
 }
 
 }  // namespace p2pcheck
