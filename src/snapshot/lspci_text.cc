@@ -174,6 +174,8 @@ void LspciText::ReadLine(std::string_view line) {
     ReadCapability(*rest);
   else if (!entries_.empty())
     ReadNested(text);
+  else
+    regions_.ReadLine(text);
   ReadTopLine(text);
 }
 
@@ -487,6 +489,10 @@ void LspciText::FillIn(FunctionRecord* record, bool has_siblings) const {
   ConfigSpace* config = &record->config;
   if (unreachable_ || config->rest() == ReadFailure::kUnreachable) return;
   FillLinks(record);
+  // A bridge's has its windows too, and -v does not number the regions.
+  if (record->resource.unknown() && verbosity_ > 1 && !has_buses_ &&
+      HeaderType(*record))
+    record->resource = regions_.Resource();
   if (config->Holds(0, kSpaceEnd)) return;
   bool conventional = config->reach().Is(kExtendedSpace);
   for (auto [offset, byte] : bytes_)

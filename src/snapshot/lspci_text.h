@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "snapshot/host_snapshot.h"
+#include "snapshot/lspci_regions.h"
 
 namespace p2pcheck {
 
@@ -83,6 +84,7 @@ class LspciText {
   bool bridge_windows_ = false, card_bus_windows_ = false;
   bool has_buses_ = false;
   std::optional<uint16_t> status_;
+  LspciRegions regions_;
   std::vector<Entry> entries_;         // as printed
   std::map<uint16_t, uint8_t> bytes_;  // of capabilities, without their heads
   std::optional<uint8_t> buses_[4];    // 0x18 to 0x1b

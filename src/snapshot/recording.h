@@ -57,8 +57,9 @@ namespace p2pcheck {
 // p2pcheck.  Another version in the first line is an error.
 //
 // The same reader takes any dump of `lspci -x`, `-xxx` or `-xxxx`, with or
-// without -D and with the text of -v, -n, -nn and -k between, and leaves
-// unknown what such a dump cannot say.  A function may stand there twice, as
+// without -D, and any text of `lspci -v`, -vv or -vvv, with -n, -nn, -k or -PP,
+// alone or between the bytes, and leaves unknown what it cannot say.  Where
+// both speak bytes win; words fill in what the bytes lack (lspci_text.cc).  A function may stand there twice, as
 // where a mail shows `lspci -vvv` and then `lspci -xxxx`, but its bytes once.
 // Another program's message in the middle of a row ("pcilib: ...") ends the
 // row with a warning.

@@ -351,6 +351,48 @@ TEST(LspciText, OldWordsMeanTheSame) {
   EXPECT_TRUE(SameFacts(Read(now), Read(old)));
 }
 
+std::string Gpu(const std::string& regions) {
+  return "01:00.0 3D controller: x\n" + std::string(kControl) + regions +
+         "\tCapabilities: [60] Power Management version 3\n"
+         "\t\tRegion 0: Memory at <ignored> (64-bit, prefetchable)\n\n";
+}
+
+TEST(LspciText, RegionsAreResources) {
+  FunctionRecord gpu = ReadOne(Gpu(
+      "\tRegion 0: Memory at 90000000 (32-bit, non-prefetchable) [size=16M]\n"
+      "\tRegion 1: Memory at 9000000000 (64-bit, prefetchable) [disabled] "
+      "[size=2G]\n"
+      "\tRegion 5: I/O ports at 3000 [size=128]\n"
+      "\tExpansion ROM at 91000000 [virtual] [disabled] [size=512K]\n"));
+  ResourceList expected(7);
+  expected[0] = {0x90000000, 0x90ffffff, 0x200};
+  expected[1] = {0x9000000000, 0x907fffffff, 0x10220c};
+  expected[5] = {0x3000, 0x307f, 0x101};
+  expected[6] = {0x91000000, 0x9107ffff, 0x4200};
+  EXPECT_TRUE(gpu.resource.Is(expected));
+  FunctionRecord vf = ReadOne(
+      Gpu("\tRegion 0: [virtual] Memory at 90000000 (64-bit, non-prefetchable) "
+          "[size=4K]\n"));
+  ASSERT_TRUE(vf.resource.known());
+  EXPECT_TRUE((vf.resource.value()[0] ==
+               ResourceLine{0x90000000, 0x90000fff, 0x100204}));
+}
+
+TEST(LspciText, RegionsWithoutPlaceOrSizeAreUnknown) {
+  const std::string kGood =
+      "\tRegion 0: Memory at 90000000 (32-bit, non-prefetchable) [size=16M]\n";
+  EXPECT_TRUE(ReadOne(Gpu(kGood)).resource.known());
+  for (const char* odd :
+       {"\tRegion 2: Memory at <unassigned> (64-bit, prefetchable)\n",
+        "\tRegion 2: Memory at <ignored> (64-bit, prefetchable) [size=1M]\n",
+        "\tRegion 2: Memory at 91000000 (64-bit, prefetchable)\n",
+        "\tRegion 6: Memory at 91000000 (64-bit, prefetchable) [size=1M]\n",
+        "\tExpansion ROM at <ignored> [disabled]\n"})
+    EXPECT_TRUE(ReadOne(Gpu(kGood + odd)).resource.unknown()) << odd;
+  EXPECT_TRUE(ReadOne(Gpu("")).resource.unknown());
+  EXPECT_TRUE(ReadOne(Gpu(kGood + kBuses)).resource.unknown());
+}
+
 TEST(LspciText, LinkThatIsDownHasNoWidth) {
   std::string text = Port(kAer);
   size_t at = text.find("LnkSta:");
