@@ -415,10 +415,11 @@ bool AcsAtBoot::Matched() const {
 }
 
 KernelBoot RunningKernel(const HostSnapshot& snapshot, const RuleBook& book) {
-  return NamedKernel(
-      book, KernelVersionOf(snapshot.host),
-      snapshot.host.command_line.Map(
-          [](const std::string& text) { return CommandLine(text); }));
+  auto parse = [](const std::string& text) { return CommandLine(text); };
+  KernelBoot boot = NamedKernel(book, KernelVersionOf(snapshot.host),
+                                snapshot.host.command_line.Map(parse));
+  boot.running = true;
+  return boot;
 }
 
 KernelBoot NamedKernel(const RuleBook& book,
@@ -454,7 +455,7 @@ Observed<AcsAtBoot> PredictAcs(const Topology& topology, const KernelBoot& boot,
   const Function& f = topology[function];
   return f.acs.Map([&](const AcsCapability& acs) {
     AcsAtBoot out;
-    FunctionBoot here(topology, boot, function, false);
+    FunctionBoot here(topology, boot, function, boot.running);
     here.Describe(&out);
     out.firmware = firmware.word;
     if (!here.known()) return out;

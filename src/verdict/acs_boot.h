@@ -35,6 +35,9 @@ struct KernelBoot {
   /// Its table of odd ports; null: nothing is known of any.
   std::shared_ptr<const GroupRules> quirks;
   Observed<CommandLine> command_line;
+  /// It is the one that runs: the groups that it published tell whether it
+  /// turned ACS on.
+  bool running = false;
 };
 
 /// The kernel that runs on the host, with the command line it was given.

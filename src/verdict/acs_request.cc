@@ -124,8 +124,22 @@ bool NeverRequests(const HostFacts& host) {
              kNever.end();
 }
 
+// By what uname says, else by the CPU, else by what distributions write into
+// the release.
 bool IsX86(const HostFacts& host) {
-  return host.architecture.Is("x86_64") || host.architecture.Is("i686");
+  if (host.architecture.known())
+    return host.architecture.value() == "x86_64" ||
+           host.architecture.value() == "i686";
+  static constexpr std::array<std::string_view, 5> kVendors = {
+      "GenuineIntel", "AuthenticAMD", "HygonGenuine", "CentaurHauls",
+      "  Shanghai  "};
+  if (host.cpu_vendor.known() &&
+      std::find(kVendors.begin(), kVendors.end(), host.cpu_vendor.value()) !=
+          kVendors.end())
+    return true;
+  std::string release = host.kernel_release.value_or("");
+  return release.find("amd64") != release.npos ||
+         release.find("x86_64") != release.npos;
 }
 
 // Whether some IOMMU driver put functions into groups.  VFIO makes groups of
