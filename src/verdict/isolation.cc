@@ -115,10 +115,12 @@ Ternary PchQuirkOn(const Function& f, const HostSnapshot& snapshot) {
 // Judges the functions of one host.
 class Judge {
  public:
-  Judge(const Topology& topology, const GroupRules& rules, uint16_t flags)
+  Judge(const Topology& topology, const GroupRules& rules, uint16_t flags,
+        SupposedAcs supposed)
       : topology_(topology),
         rules_(rules),
         flags_(flags),
+        supposed_(supposed),
         ivrs_(HasIvrs(topology.snapshot())) {}
 
   uint8_t Ask(FunctionIndex i, const AcsQuirk** asked) const {
@@ -206,6 +208,8 @@ class Judge {
     if (f.acs.unknown()) return kYes | kNo | kNotMine;
     uint16_t offset = f.acs.value().offset;
     auto control = f.record->config.Dword(offset + 8);
+    if (supposed_ == SupposedAcs::kAllOn) control = 0xffffffff;
+    if (supposed_ == SupposedAcs::kAllOff) control = 0u;
     if (!control.known()) return kYes | kNo;
     uint32_t capability = f.acs.value().capability;
     auto asked =
@@ -238,10 +242,11 @@ class Judge {
   uint8_t Implemented(const AcsCapability& acs, uint16_t without) const {
     auto asked = static_cast<uint16_t>(
         flags_ & ((acs.capability & ~without) | kAcsEgressControl));
-    auto open = static_cast<uint16_t>(asked & ~acs.control_known);
-    if (open == 0) return Claims(asked, acs.control);
-    // A prediction that leaves bits open: they may be on.
-    return Claims(asked, acs.control) | Claims(asked, acs.control | open);
+    if (supposed_ == SupposedAcs::kAllOn) return kYes;
+    if (supposed_ == SupposedAcs::kAllOff) return Claims(asked, 0);
+    uint16_t off = asked & ~acs.control;
+    if (off == 0) return kYes;
+    return off & acs.control_known ? kNo : kYes | kNo;
   }
 
   // Isolated alone; with sibling functions only by its bits.
@@ -281,6 +286,7 @@ class Judge {
   const Topology& topology_;
   const GroupRules& rules_;
   const uint16_t flags_;
+  const SupposedAcs supposed_;
   const Ternary ivrs_;
 };
 
@@ -318,9 +324,9 @@ Ternary IsMultifunction(const Topology& topology, FunctionIndex function) {
 }
 
 Isolation::Isolation(const Topology& topology, const GroupRules& rules,
-                     uint16_t flags)
+                     SupposedAcs supposed, uint16_t flags)
     : topology_(topology) {
-  Judge judge(topology, rules, flags);
+  Judge judge(topology, rules, flags, supposed);
   auto count = static_cast<FunctionIndex>(topology.functions().size());
   isolated_.reserve(count);
   quirks_.assign(count, nullptr);

@@ -22,6 +22,9 @@ constexpr uint16_t kAcsIsolationBits =
 /// function number above 0; never for a VF.
 Ternary IsMultifunction(const Topology& topology, FunctionIndex function);
 
+/// What-if: the control bits that the capabilities allow, all on or all off.
+enum class SupposedAcs : uint8_t { kAsRead, kAllOn, kAllOff };
+
 /// Whether a function is isolated from its peers in the kernel's eyes
 /// (pci_acs_enabled, 6.1 to 7.3): the quirk table, then type and ACS control.
 /// Not what p2pdma asks: bits that are not implemented count as safe here, and
@@ -29,6 +32,7 @@ Ternary IsMultifunction(const Topology& topology, FunctionIndex function);
 class Isolation {
  public:
   Isolation(const Topology& topology, const GroupRules& rules,
+            SupposedAcs supposed = SupposedAcs::kAsRead,
             uint16_t flags = kAcsIsolationBits);
 
   Ternary Of(FunctionIndex function) const { return isolated_[function]; }
