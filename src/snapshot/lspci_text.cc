@@ -16,7 +16,8 @@
 // differ from a virtual function's bytes.  Bits of a word that lspci does not
 // print (reserved ones, and of ACS the size of the egress vector and the bits
 // of the enhanced kind) are zeros; the kernel asks for none of them.  Bit 7
-// of the header type is that of function 0 where other functions are there.
+// of the header type is set where other functions of the device are there; it
+// can be set without any, and is clear in virtual functions.
 //
 // A list of capabilities is linked as printed.  That it ends after the last
 // is proved only where the whole section is there and lspci, as root, could
@@ -169,7 +170,7 @@ bool LspciText::SaysLessThan(const LspciText& other) const {
 void LspciText::ReadLine(std::string_view line) {
   std::string_view text = Trim(line);
   if (text.empty()) return;
-  if (!ended_ && (IsForeign(line) || IsCut(text))) cut_ = true;
+  if (IsForeign(line) || IsCut(text)) cut_ = true;
   if (auto rest = IfStartsWith(text, "Capabilities: "))
     ReadCapability(*rest);
   else if (!entries_.empty())
@@ -190,9 +191,6 @@ void LspciText::ReadTopLine(std::string_view text) {
     ReadBuses(*buses);
   else if (IfStartsWith(text, "!!! Unknown header type 7f"))
     unreachable_ = true;
-  else if (IfStartsWith(text, "Kernel driver in use:") ||
-           IfStartsWith(text, "Kernel modules:"))
-    ended_ = true;  // printed last
   else if (text.find("behind bridge: ") != text.npos)
     bridge_windows_ = true;
   else if (IfStartsWith(text, "Memory window ") ||
@@ -390,12 +388,13 @@ void LspciText::PutWord(size_t offset, std::optional<uint16_t> value) {
 }
 
 // A bridge of either kind has a line with its bus numbers, so without one it
-// is type 0.
+// is type 0; or the line was taken out, as where grep chose the lines.
 std::optional<uint8_t> LspciText::HeaderType(
     const FunctionRecord& record) const {
   auto class_code =
       record.class_code.Map([](uint32_t code) { return code >> 8; });
   if (!has_buses_) {
+    if (class_code.Is(0x0604) || class_code.Is(0x0607)) return std::nullopt;
     bool whole = !entries_.empty() || denied_ || ended_;
     return verbose() && whole && !cut_ ? std::optional<uint8_t>(0)
                                        : std::nullopt;
@@ -407,16 +406,16 @@ std::optional<uint8_t> LspciText::HeaderType(
 
 void LspciText::FillHeader(FunctionRecord* record, bool has_siblings) const {
   ConfigSpace* config = &record->config;
-  bool none = entries_.empty() && verbose() && ListEnded();
+  bool promised = status_ && (*status_ & 0x0010);
+  bool none = entries_.empty() && verbose() && ListEnded() && !promised;
   if (status_)
     PutMissing(config, 0x06, *status_, 2);
   else if (!entries_.empty() || none)
     PutMissing(config, 0x06, none ? 0 : 0x0010, 2);
   auto type = HeaderType(*record);
   if (!type) return;
-  bool first_of_many = has_siblings && record->address.function() == 0;
   PutMissing(config, 0x0e,
-             static_cast<uint8_t>(*type | (first_of_many ? 0x80 : 0)));
+             static_cast<uint8_t>(*type | (has_siblings ? 0x80 : 0)));
   for (size_t i = 0; i < 4 && *type != 0; ++i)
     if (buses_[i]) PutMissing(config, 0x18 + i, *buses_[i]);
   size_t pointer = *type == 2 ? 0x14 : 0x34;
@@ -487,7 +486,7 @@ void LspciText::FillLinks(FunctionRecord* record) const {
 
 void LspciText::FillIn(FunctionRecord* record, bool has_siblings) const {
   ConfigSpace* config = &record->config;
-  if (unreachable_ || config->rest() == ReadFailure::kUnreachable) return;
+  if (config->rest() == ReadFailure::kUnreachable) return;
   FillLinks(record);
   // A bridge's has its windows too, and -v does not number the regions.
   if (record->resource.unknown() && verbosity_ > 1 && !has_buses_ &&

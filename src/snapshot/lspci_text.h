@@ -22,8 +22,8 @@ class LspciText {
   /// A line below the device line, with its indentation.
   void ReadLine(std::string_view line);
 
-  /// The section ended with an empty line or the next function: nothing was
-  /// cut off its end.
+  /// The section ended with an empty line, as lspci ends it: nothing was cut
+  /// off its end, and no grep chose its lines.
   void NoteEnd() { ended_ = true; }
 
   /// Whether the text is of -v or more: then lspci leaves out an interface
@@ -76,7 +76,7 @@ class LspciText {
   void FillLinks(FunctionRecord* record) const;
 
   int verbosity_ = 0;
-  bool ended_ = false;        // the last line of the section was seen
+  bool ended_ = false;        // with an empty line
   bool cut_ = false;          // something is missing in the middle
   bool broken_ = false;       // lspci gave up on the list
   bool denied_ = false;       // ... because it may not read it

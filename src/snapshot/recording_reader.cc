@@ -98,7 +98,7 @@ class RecordingReader::Impl {
                                 const std::vector<std::string>& lines,
                                 FieldTextError error) const;
   void StartFunction(const TextLine& line, const AddressAtStart& start);
-  void EndFunction(bool at_end_of_text = false);
+  void EndFunction();
   void ReadRow(const TextLine& line);
   void KeepRow(const TextLine& line, const HexRow& row);
   void ReadText(const TextLine& line);
@@ -146,7 +146,7 @@ void RecordingReader::Impl::Add(std::string_view text) {
 }
 
 HostSnapshot RecordingReader::Impl::Finish() {
-  EndFunction(true);
+  EndFunction();
   if (!is_recording_ && snapshot_.functions.empty())
     throw InputError(lines_.name(), "no PCI functions found in it");
   bool has_bytes =
@@ -166,8 +166,10 @@ HostSnapshot RecordingReader::Impl::Finish() {
 }
 
 void RecordingReader::Impl::ReadLine(const TextLine& line) {
-  if (line.text.find_first_not_of(" \t") == line.text.npos)
+  if (line.text.find_first_not_of(" \t") == line.text.npos) {
+    facts_.text().NoteEnd();
     return EndFunction();
+  }
   if (line.text[0] == '@') {
     if (is_recording_) return ReadField(line);
     if (line.text.substr(0, kMagic.size()) == kMagic) return ReadMagic(line);
@@ -260,10 +262,8 @@ void RecordingReader::Impl::StartFunction(const TextLine& line,
   if (!is_recording_) facts_.ReadHeader(line.text.substr(start.size + 1));
 }
 
-// Where the text just stops, more of the function may have been cut off.
-void RecordingReader::Impl::EndFunction(bool at_end_of_text) {
+void RecordingReader::Impl::EndFunction() {
   if (!in_function_) return;
-  if (!at_end_of_text) facts_.text().NoteEnd();
   in_function_ = false;
   rows_.Flush(&current().config);
   if (!is_recording_) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -101,6 +102,49 @@ TEST_F(Lspci, DecodesTheSameThoughZerosAreLeftOut) {
   const uint8_t one = 1;
   host.functions[0].config.Put(4095, &one, 1);
   EXPECT_EQ(shown, Show(host, "-vvv"));
+}
+
+std::string FileText(const std::string& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Counts the bytes that `told` has of one function, and expects them to be
+// those of `true_one`.
+size_t ExpectSameBytes(const ConfigSpace& told, const ConfigSpace& true_one,
+                       const std::string& where) {
+  size_t count = 0;
+  for (const ConfigSpace::Run& run : told.runs())
+    for (size_t i = 0; i < run.bytes.size(); ++i, ++count) {
+      auto at = static_cast<uint16_t>(run.offset + i);
+      // Whether a function has others beside it is not in its words.
+      uint8_t mask = at == 0x0e ? 0x7f : 0xff;
+      EXPECT_TRUE(true_one.Byte(at).known() &&
+                  ((true_one.Byte(at).value() ^ run.bytes[i]) & mask) == 0)
+          << where
+          << fmt::format(" {:x} is {:02x}, told {:02x}", at,
+                         true_one.Byte(at).value_or(0), run.bytes[i]);
+    }
+  return count;
+}
+
+// lspci's words, read, are the bytes that lspci read.
+TEST_F(Lspci, TextGivesBackTheBytesItWasMadeFrom) {
+  size_t bytes = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(
+           P2PCHECK_SOURCE_DIR "/fixtures/hosts")) {
+    std::string path = entry.path().string() + "/host.recording";
+    if (!std::filesystem::exists(path)) continue;
+    HostSnapshot host = ReadRecording(FileText(path), path);
+    HostSnapshot told =
+        ReadRecording(OutputOf("lspci -F " + path + " -vvv -D"), "text");
+    ASSERT_EQ(told.functions.size(), host.functions.size());
+    for (const FunctionRecord& record : told.functions)
+      bytes += ExpectSameBytes(record.config, host.Find(record.address)->config,
+                               path + " " + ToString(record.address));
+  }
+  std::printf("%zu bytes compared\n", bytes);
+  EXPECT_GT(bytes, 1000u);
 }
 
 }  // namespace

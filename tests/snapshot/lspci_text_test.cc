@@ -3,6 +3,8 @@
 // lspci's words without its bytes: what they prove, and what they don't.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "pci/acs.h"
 #include "pci/ats.h"
 #include "pci/express.h"
@@ -99,6 +101,25 @@ TEST(LspciText, AcsWordsAreTheFlags) {
   EXPECT_EQ(acs.value().control, 0x1d);
 }
 
+TEST(LspciText, EachStatusFlagIsItsBit) {
+  const std::pair<const char*, uint16_t> kFlags[] = {
+      {"INTx", 0x0008},    {"Cap", 0x0010},     {"66MHz", 0x0020},
+      {"UDF", 0x0040},     {"FastB2B", 0x0080}, {"ParErr", 0x0100},
+      {">TAbort", 0x0800}, {"<TAbort", 0x1000}, {"<MAbort", 0x2000},
+      {">SERR", 0x4000},   {"<PERR", 0x8000}};
+  for (auto [name, bit] : kFlags) {
+    std::string text = "00:1f.0 x\n" + std::string(kControl) + "\n";
+    std::replace(text.begin() + text.find("Status"), text.end(), '+', '-');
+    size_t at = text.find(std::string(name) + "-", text.find("Status"));
+    text[at + std::string(name).size()] = '+';
+    EXPECT_TRUE(ReadOne(text).config.Word(0x06).Is(bit)) << name;
+    text.replace(text.find("=fast"), 5, "=medium");
+    EXPECT_TRUE(ReadOne(text).config.Word(0x06).Is(bit | 0x0200)) << name;
+    text.replace(text.find("=medium"), 7, "=slow");
+    EXPECT_TRUE(ReadOne(text).config.Word(0x06).Is(bit | 0x0400)) << name;
+  }
+}
+
 TEST(LspciText, EachAcsFlagIsItsBit) {
   const char* kNames[] = {"SrcValid",   "TransBlk",    "ReqRedir",
                           "CmpltRedir", "UpstreamFwd", "EgressCtrl",
@@ -129,7 +150,8 @@ TEST(LspciText, ListThatMayGoOnProvesNothing) {
   std::string whole = Port(kAer);
   whole.pop_back();  // the empty line: the mail may end early
   EXPECT_TRUE(AcsOf(whole).unknown());
-  EXPECT_TRUE(AcsOf(whole + "\tKernel driver in use: pcieport\n").absent());
+  EXPECT_TRUE(AcsOf(whole + "\tKernel modules: x\n\n").absent());
+  EXPECT_TRUE(AcsOf(whole + "\tKernel modules: x\n00:02.0 x\n").unknown());
   EXPECT_TRUE(AcsOf(whole + "\t[...]\n\n").unknown());
   EXPECT_TRUE(AcsOf(whole + "and so on\n\n").unknown());
   EXPECT_TRUE(AcsOf(whole + "pcilib: sysfs_read_vpd: failed\n\n").absent());
@@ -197,6 +219,23 @@ TEST(LspciText, FunctionWithoutCapabilitiesIsConventional) {
       AcsOf("00:00.0 Host bridge: x\n\tFlags: medium devsel\n\n").unknown());
   // Nothing says that this one was asked for its capabilities.
   EXPECT_TRUE(AcsOf("00:1f.0 ISA bridge: x\n\tSubsystem: y\n\n").unknown());
+}
+
+// What `grep -E "^0|Control:|Status:|..."` leaves has no list and no empty
+// lines, and that is no sign that there was none.
+TEST(LspciText, ChosenLinesProveNoAbsence) {
+  std::string text = std::string(kHeader) + kControl;
+  for (const char* next : {"00:02.0 ISA bridge: x\n", "\n"}) {
+    Topology topology = BuildTopology(Read(text + next));
+    EXPECT_TRUE(topology[0].express.unknown()) << next;
+    EXPECT_TRUE(topology[0].acs.unknown()) << next;
+    EXPECT_TRUE(topology[0].is_bridge);
+  }
+  EXPECT_FALSE(ReadOne(text + kExpress + "\n").config.Holds(0x0e, 1));
+  text = "00:1f.0 ISA bridge: x\n" + std::string(kControl) + "\n";
+  EXPECT_TRUE(BuildTopology(Read(text))[0].express.unknown());
+  text = "00:1f.0 ISA bridge: x\n\tFlags: medium devsel\n00:1f.2 x\n";
+  EXPECT_TRUE(BuildTopology(Read(text))[0].acs.unknown());
 }
 
 TEST(LspciText, UnreachableFunctionHasNoBytes) {
