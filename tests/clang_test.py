@@ -58,7 +58,7 @@ def jobs_of(build, root):
         yield [*clang, *flags[path], str(path)]
     widest = max(flags.values(), key=len)
     for header in our_files(root, ".h"):
-        yield [*clang, *widest, "-Wno-unused-const-variable",
+        yield [*clang, *widest, f"-I{root}", "-Wno-unused-const-variable",
                "-Wno-unused-function", "-x", "c++", str(header)]
 
 
