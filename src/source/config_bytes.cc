@@ -146,7 +146,7 @@ int ReadConfigBytes(FileSystem* files, int function, bool live,
     config->Truncate(0, ReadFailure::kUnreachable);
   else if (!all && got >= ssize_t{kHeader})
     Walk(&fetching, config);
-  if (depth == ReadRequest::Depth::kRoute && config->Holds(kConventional, 1))
+  if (depth >= ReadRequest::Depth::kRoute && config->Holds(kConventional, 1))
     WalkRoute(&fetching);
   return 0;
 }

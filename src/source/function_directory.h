@@ -26,7 +26,7 @@ struct SysfsTree {
   bool live = false;
   ReadRequest::Depth depth = ReadRequest::Depth::kVerdict;
 
-  bool everything() const { return depth == ReadRequest::Depth::kEverything; }
+  bool details() const { return depth >= ReadRequest::Depth::kDetails; }
 };
 
 /// What reading one function gave beside its record.

@@ -97,7 +97,7 @@ void ReadConfig(FunctionDirectory* directory, FunctionRecord* record) {
 // was read anyway.
 void ReadRevision(FunctionDirectory* directory, FunctionRecord* record) {
   Observed<uint8_t> byte = record->config.Byte(0x08);
-  if (byte.known() && !directory->tree().everything()) {
+  if (byte.known() && !directory->tree().details()) {
     record->revision = byte;
     return;
   }
@@ -111,7 +111,7 @@ void ReadPhysicalFunction(FunctionDirectory* directory,
                           FunctionRecord* record) {
   Observed<uint16_t> vendor = record->config.Word(0x00);
   bool physical = vendor.known() && vendor.value() != 0xffff;
-  if (physical && !directory->tree().everything())
+  if (physical && !directory->tree().details())
     record->physfn = Absent{};
   else
     record->physfn = directory->LinkedFunction("physfn");
@@ -221,12 +221,12 @@ void ReadFunction(const SysfsTree& tree, const PciAddress& address,
   ReadGroup(&directory, record);
   record->power_state = directory.Word("power_state");
   record->runtime_status = directory.Word("power/runtime_status");
-  if (tree.everything()) ReadDetails(&directory, record);
+  if (tree.details()) ReadDetails(&directory, record);
   if (with_nodes) ReadNodes(&directory, record);
   ReadConfig(&directory, record);
   ReadRevision(&directory, record);
   ReadPhysicalFunction(&directory, record);
-  bool ask_link = tree.everything() || !LinkIsInConfig(record->config);
+  bool ask_link = tree.details() || !LinkIsInConfig(record->config);
   if (ask_link) ReadLink(&directory, record);
   CheckStillThere(ask_link, &directory, record);
 }

@@ -22,6 +22,9 @@ struct ReadRequest {
     /// That, and what physical routes need: the egress vector behind ACS, and
     /// the ATS capability.
     kRoute,
+    /// That, and every attribute, the groups' types and the kernel log: what
+    /// groups, advice and findings need.
+    kDetails,
     /// Everything a recording holds, the whole of config space included.
     kEverything,
   };

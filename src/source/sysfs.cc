@@ -62,7 +62,7 @@ HostTree HostTreeOf(const SysfsOptions& options, const Roots& roots,
   out.proc = roots.proc.get();
   out.live = options.live;
   out.this_host = root.empty();
-  out.everything = request.depth == ReadRequest::Depth::kEverything;
+  out.everything = request.depth >= ReadRequest::Depth::kDetails;
   return out;
 }
 
@@ -158,7 +158,7 @@ HostSnapshot ReadSysfsWith(const SysfsOptions& options, const std::string& root,
   out.source_name = root.empty() ? "/" : root;
   CheckListed(roots.devices.error(), root, &out);
   Selection selection = Select(tree, request, root, &out);
-  bool all_nodes = tree.everything() || selection.all_nodes;
+  bool all_nodes = tree.details() || selection.all_nodes;
   bool ask_udev = all_nodes && root.empty();
   ReadFunctions(tree, selection, all_nodes && !ask_udev, &out);
   if (ask_udev) AddNodesFromUdev(&out);
@@ -166,7 +166,7 @@ HostSnapshot ReadSysfsWith(const SysfsOptions& options, const std::string& root,
   HostTree host = HostTreeOf(options, roots, root, request);
   out.host = ReadHostFacts(host);
   out.host.privileged = JudgePrivilege(out.functions);
-  if (tree.everything()) out.groups = ReadIommuGroups(host);
+  if (tree.details()) out.groups = ReadIommuGroups(host);
   return out;
 }
 
