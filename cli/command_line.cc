@@ -50,8 +50,20 @@ constexpr CommandEntry kCommands[] = {
      "all ordered pairs of DEVICES (default: endpoint)"},
     {Command::kRecord, "record", nullptr, 0, 0, false,
      "write a recording of this host (or of SOURCE)"},
+    {Command::kCheck, "check", "DEVICES", 0, kAnyNumber, false,
+     "findings with stable ids, evidence and remedy; DEVICES are judged as if "
+     "they did peer-to-peer"},
+    {Command::kAdvise, "advise", "DEVICE", 2, 2, false,
+     "PROVIDER CLIENT: the smallest change that reaches the wished route, the "
+     "kernel parameter for it, and what isolation it costs"},
     {Command::kDiff, "diff", "KERNEL", 1, 1, false,
      "diff --kernel A B: the pairs whose verdict changes between two kernels"},
+    {Command::kCmdline, "cmdline", "STRING", 0, 1, false,
+     "reads and checks the PCI and IOMMU part of a kernel command line against "
+     "the host (default: the host's own)"},
+    {Command::kAcs, "acs", "DEVICES", 0, kAnyNumber, false,
+     "ACS bit by bit: as it is, as the kernel sets it at boot, and what each "
+     "bit means (default: all that have it)"},
     {Command::kRules, "rules", nullptr, 0, 0, false,
      "the rules in force for a kernel version, each with its source"},
     {Command::kExplain, "explain", "ID", 0, 1, false,
@@ -67,8 +79,9 @@ void AddGlobalOptions(CLI::App& app, Options* options, Flags* flags) {
                  "judge as this kernel would (default: the source's own)")
       ->type_name("VERSION");
   app.add_option("--assume", options->assume,
-                 "what-if, repeatable: config=PCI_P2PDMA=y or =n, "
-                 "cpu=VENDOR:FAMILY (cpu=AuthenticAMD:0x19)")
+                 "what-if, repeatable: acs=off:ADDRESS, acs=0x1d:ADDRESS, "
+                 "cmdline=TEXT, config=PCI_P2PDMA=y, cpu=AuthenticAMD:0x19, "
+                 "driver=NAME:DEVICES, iommu=off|identity|dma, kernel=VERSION")
       ->type_name("WHAT")
       ->allow_extra_args(false);
   app.add_option("--rules", options->rules,
@@ -76,7 +89,7 @@ void AddGlobalOptions(CLI::App& app, Options* options, Flags* flags) {
       ->type_name("DIR");
   app.add_option("-o,--output", options->output,
                  "write to FILE (by way of a temporary one) instead of "
-                 "standard output")
+                 "standard output (-)")
       ->type_name("FILE");
   auto* json = app.add_flag("--json", flags->json, "output as JSON");
   app.add_flag("--tsv", flags->tsv, "output as tab-separated values")
@@ -91,6 +104,25 @@ void AddGlobalOptions(CLI::App& app, Options* options, Flags* flags) {
   app.add_flag("--no-names", flags->no_names, "leave out names from pci.ids");
 }
 
+void AddAdviseOptions(CLI::App* command, Options* options) {
+  command
+      ->add_option("--goal", options->goal,
+                   "the wished outcome: direct (default) or allowed")
+      ->type_name("GOAL")
+      ->check(CLI::IsMember({"direct", "allowed"}));
+  command->add_flag("--setpci", options->setpci,
+                    "show the lines that change the ports at run time, too");
+}
+
+void AddCheckOptions(CLI::App* command, Options* options) {
+  command->add_option("--only", options->only, "only these findings")
+      ->type_name("ID,...")
+      ->allow_extra_args(false);
+  command->add_option("--skip", options->skip, "all findings but these")
+      ->type_name("ID,...")
+      ->allow_extra_args(false);
+}
+
 CLI::App* AddCommand(CLI::App& app, const CommandEntry& entry,
                      Options* options) {
   CLI::App* command = app.add_subcommand(entry.name, entry.help);
@@ -103,6 +135,8 @@ CLI::App* AddCommand(CLI::App& app, const CommandEntry& entry,
       argument->expected(entry.min, entry.max);
     if (entry.min > 0) argument->required();
   }
+  if (entry.command == Command::kAdvise) AddAdviseOptions(command, options);
+  if (entry.command == Command::kCheck) AddCheckOptions(command, options);
   return command;
 }
 
@@ -157,6 +191,7 @@ std::optional<Options> ParseCommandLine(
   options.format = flags.json  ? Format::kJson
                    : flags.tsv ? Format::kTsv
                                : Format::kText;
+  if (options.output == "-") options.output.reset();  // Standard output.
   options.color = *ColorNamed(flags.color);
   options.names = !flags.no_names;
   options.argv.assign(argv + 1, argv + argc);

@@ -12,11 +12,15 @@ int RunSummary(const Options& options);
 int RunPair(const Options& options);
 int RunReport(const Options& options);
 int RunTree(const Options& options);
+int RunCmdline(const Options& options);
+int RunAcs(const Options& options);
 int RunMatrix(const Options& options);
 int RunRecord(const Options& options);
 int RunRules(const Options& options);
 int RunExplain(const Options& options);
 int RunDiff(const Options& options);
+int RunAdvise(const Options& options);
+int RunCheck(const Options& options);
 
 /// 1 where something is refused, else 2 where something is undecided, else 0.
 int StatusOf(const MatrixTally& tally);

@@ -33,11 +33,15 @@ int Run(const Options& options) {
     case Command::kPair: return RunPair(options);
     case Command::kReport: return RunReport(options);
     case Command::kTree: return RunTree(options);
+    case Command::kCmdline: return RunCmdline(options);
+    case Command::kAcs: return RunAcs(options);
     case Command::kMatrix: return RunMatrix(options);
     case Command::kRecord: return RunRecord(options);
     case Command::kRules: return RunRules(options);
     case Command::kExplain: return RunExplain(options);
     case Command::kDiff: return RunDiff(options);
+    case Command::kAdvise: return RunAdvise(options);
+    case Command::kCheck: return RunCheck(options);
   }
   throw std::logic_error("a command without code");
 }

@@ -18,6 +18,10 @@ enum class Command {
   kRules,
   kExplain,
   kDiff,
+  kAdvise,
+  kCheck,
+  kCmdline,
+  kAcs,
 };
 
 enum class Format { kText, kJson, kTsv };
@@ -36,6 +40,13 @@ struct Options {
   Format format = Format::kText;
   ColorWhen color = ColorWhen::kAuto;
   bool names = true;
+
+  // advise
+  std::string goal = "direct";
+  bool setpci = false;
+
+  // check: lists of ids, commas between
+  std::vector<std::string> only, skip;
 
   std::vector<std::string> argv;  ///< as given, without the program's name
 };

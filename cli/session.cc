@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <optional>
 
+#include "cli/assume.h"
 #include "source/names.h"
 #include "topology/topology.h"
 
@@ -29,14 +31,29 @@ void WarnOf(const HostSnapshot& snapshot) {
     std::cerr << "p2pcheck: " << warning.text << "\n";
 }
 
+// --kernel, or --assume kernel=: the last word has it.
+std::optional<std::string> NamedKernelWord(const Options& options) {
+  std::optional<std::string> word = options.kernel;
+  for (const std::string& text : options.assume)
+    if (text.rfind("kernel=", 0) == 0) word = text.substr(7);
+  return word;
+}
+
+bool AssumesConfig(const Options& options) {
+  return std::any_of(
+      options.assume.begin(), options.assume.end(),
+      [](const std::string& text) { return text.rfind("config=", 0) == 0; });
+}
+
 }  // namespace
 
 class Session::Impl {
  public:
   Impl(const Options& options, const ReadRequest& request)
       : book_(LoadRules(options)),
-        snapshot_(Read(options, request)),
-        topology_(BuildTopology(snapshot_)),
+        snapshot_(Read(options, book_, request)),
+        topology_(AssumeAcs(options.assume, book_, KernelOf(options, snapshot_),
+                            BuildTopology(snapshot_))),
         judgement_(snapshot_, topology_, book_) {
 #ifdef P2PCHECK_MODEL_CHECKS
     std::string wrong = CheckTopology(topology_);
@@ -58,31 +75,41 @@ class Session::Impl {
   const Judgement& judgement() const { return judgement_; }
 
  private:
-  static HostSnapshot Read(const Options& options, const ReadRequest& request) {
+  static HostSnapshot Read(const Options& options, const RuleBook& book,
+                           const ReadRequest& request) {
     HostSnapshot snapshot = ReadSource(options.from, request);
     WarnOf(snapshot);
-    ApplyAssumptions(options.assume, &snapshot);
+    AssumeFacts(options.assume, book, &snapshot);
     return snapshot;
   }
 
+  // The version that is asked about; of "next" the release it builds on.
+  Observed<KernelVersion> KernelOf(const Options& options,
+                                   const HostSnapshot& snapshot) const {
+    auto named = NamedKernelWord(options);
+    return named ? Observed<KernelVersion>(NamedRules(book_, *named).kernel)
+                 : KernelVersionOf(snapshot.host);
+  }
+
   std::vector<RuleSet> KernelsOf(const Options& options) {
-    if (options.kernel) return {NamedRules(book_, *options.kernel)};
+    if (auto named = NamedKernelWord(options))
+      return {NamedRules(book_, *named)};
     Observed<KernelVersion> kernel = KernelVersionOf(snapshot_.host);
     if (!kernel.known()) return book_.ForUnknownKernel();
     return {book_.For(kernel.value())};
   }
 
   void PickKernel(const Options& options) {
-    judgement_.kernel_named_by_user = options.kernel.has_value();
+    judgement_.kernel_named_by_user = NamedKernelWord(options).has_value();
     KernelQuestion& question = judgement_.question;
     question.kernels = KernelsOf(options);
     if (question.kernels.size() == 1)
       judgement_.kernel = question.kernels.front().kernel;
     // The configuration that was read is the running kernel's, not that of
     // one the user names; an assumed one is meant for the one named.
-    question.p2pdma_built_in = options.kernel && options.assume.empty()
-                                   ? Ternary::kUnknown
-                                   : P2pdmaBuiltIn(snapshot_);
+    bool foreign = judgement_.kernel_named_by_user && !AssumesConfig(options);
+    question.p2pdma_built_in =
+        foreign ? Ternary::kUnknown : P2pdmaBuiltIn(snapshot_);
   }
 
   RuleBook book_;

@@ -42,11 +42,6 @@ RuleBook LoadRules(const Options& options);
 /// "next".  Throws UsageError.
 RuleSet NamedRules(const RuleBook& book, const std::string& text);
 
-/// Puts the facts of --assume in the place of the observed ones.  Throws
-/// UsageError.
-void ApplyAssumptions(const std::vector<std::string>& assume,
-                      HostSnapshot* snapshot);
-
 }  // namespace p2pcheck
 
 #endif  // P2PCHECK_CLI_SESSION_H_

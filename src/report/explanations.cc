@@ -3,11 +3,14 @@
 // What every rule and map type means and what to do about it, for `explain`.
 // Sources name the kernel function and the versions in which it was read;
 // details in the project's specification of the kernel's behaviour.
+#include "report/command_line_words.h"
 #include "report/sentences.h"
 
 namespace p2pcheck {
 
-const std::vector<Explanation>& Explanations() {
+namespace {
+
+const std::vector<Explanation>& VerdictExplanations() {
   static const std::vector<Explanation> kExplanations = {
       {"BUS_ADDR", "direct, by the peer's bus address",
        "The client is given the address at which the provider's memory "
@@ -135,6 +138,60 @@ const std::vector<Explanation>& Explanations() {
        "union of what every kernel from 5.14 on would say; by_kernel has each. "
        "Name one with --kernel.",
        "spec, version matrix"},
+      {"no-p2pdma", "finding: the kernel has no PCI_P2PDMA",
+       "Every pair is refused, whatever the topology. Boot a kernel with "
+       "CONFIG_PCI_P2PDMA=y (Debian: from 6.13.7 on).",
+       "CONFIG_PCI_P2PDMA, 4.20 to 7.3"},
+      {"acs-redirect-on-path",
+       "finding: a port sends pairs of gpu, nic or nvme upstream",
+       "The kernel counts the port as redirecting for every pair whose path "
+       "passes it: such a pair goes through the host bridge or is refused. "
+       "p2pcheck advise names the parameter that turns it off, and the IOMMU "
+       "groups that join then.",
+       "pci_bridge_has_acs_redir, 4.20 to 7.3"},
+      {"host-bridge-not-listed-on-path",
+       "finding: pairs need a host bridge that the kernel does not trust",
+       "Neither the CPU vouches for host bridges nor is this one in the "
+       "kernel's table (or it is, but not for two host bridges). Put the "
+       "devices below one switch or root port, or see p2pcheck advise for "
+       "kernels that list it.",
+       "host_bridge_whitelist, 5.4 to 7.3"},
+      {"groups-differ", "finding: IOMMU groups do not follow from ACS as it is",
+       "Groups are made at boot and never again. ACS that was changed since "
+       "(setpci, a firmware tool) leaves them as they were: devices that look "
+       "isolated may reach each other, or the other way round. "
+       "p2pcheck groups has each function.",
+       "pci_device_group, 6.1 to 7.3"},
+      {"command-line-problem",
+       "finding: a PCI or IOMMU parameter is ignored or without effect",
+       "p2pcheck cmdline shows the part, what the kernel makes of it, and what "
+       "to write instead.",
+       "pci_setup, pci_dev_str_match, 4.20 to 7.3"},
+      {"link-below-maximum",
+       "finding: a switch's uplink runs below what both ends can do",
+       "All devices below the switch share this link. Endpoints lower their "
+       "own link when idle and are not reported; a switch's uplink does not.",
+       "PCIe 6.0, 7.5.3, Link Status"},
+      {"route-across-sockets",
+       "finding: pairs are allowed between two NUMA nodes",
+       "The traffic crosses the link between sockets: slower, and on some "
+       "platforms very slow for reads. Pair devices of one node.",
+       "sysfs numa_node"},
+      {"gates-disagree",
+       "finding: the hardware does not do what the kernel thinks",
+       "The kernel's verdict counts every function of a path that redirects; "
+       "the hardware asks the one port at which a TLP meets its peer. The row "
+       "(D1 to D30) says in which way they part; p2pcheck pair shows the "
+       "physical route of requests and completions beside the verdict.",
+       "PCIe 6.0, 6.12; calc_map_type_and_dist, 5.14 to 7.3"},
+      {"device-asleep", "finding: a device sleeps and was not judged",
+       "Reading its config space would have woken it. What it would say about "
+       "ACS is not known; pairs it takes part in may be undecided.",
+       "sysfs power/runtime_status, power_state"},
+      {"unknown-for-privileges", "finding: root could tell more",
+       "An ordinary user reads 64 bytes of config space, and ACS lies behind "
+       "them.",
+       "sysfs config, 6.1 to 7.3"},
       {"translation-blocked", "Translation Blocking stops an ATS client",
        "Only in --kernel next: the unmerged series refuses a pair whose client "
        "has ATS on and climbs through a port with Translation Blocking on, "
@@ -142,6 +199,18 @@ const std::vector<Explanation>& Explanations() {
        "unmerged series \"evaluate ACS at divergence ports only\""},
   };
   return kExplanations;
+}
+
+}  // namespace
+
+const std::vector<Explanation>& Explanations() {
+  static const std::vector<Explanation> kAll = [] {
+    std::vector<Explanation> all = VerdictExplanations();
+    const auto& more = CommandLineExplanations();
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }();
+  return kAll;
 }
 
 }  // namespace p2pcheck
