@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "pci/acs.h"
+#include "report/acs_report.h"
 #include "report/json_writer.h"
 #include "report/links.h"
 #include "report/sentences.h"
@@ -137,27 +138,8 @@ std::string_view PlacedByName(PlacedBy placed_by) {
   return "";
 }
 
-void WriteAcs(const Function& f, JsonWriter& json) {
-  json.Key("acs");
-  if (!f.acs.known()) {
-    json.Null();
-  } else {
-    const AcsCapability& acs = f.acs.value();
-    json.BeginObject();
-    json.Key("offset").Hex(acs.offset, 3);
-    json.Key("capability").Hex(acs.capability, 4);
-    json.Key("control").Hex(acs.control, 4);
-    json.EndObject();
-  }
-  json.Key("acs_state");
-  f.acs.Match([&](const AcsCapability&) { json.String("known"); },
-              [&] { json.String("absent"); },
-              [&](ReadFailure why) { json.String(ReadFailureName(why)); });
-  json.Field("redirects_p2p", RedirectsP2p(f));
-}
-
-void WriteFunction(const Judgement& judgement, FunctionIndex i,
-                   JsonWriter& json) {
+void WriteFunction(const Judgement& judgement, const AcsOutlook& outlook,
+                   FunctionIndex i, JsonWriter& json) {
   const Topology& topology = judgement.topology;
   const Function& f = topology[i];
   const FunctionRecord& record = *f.record;
@@ -178,7 +160,7 @@ void WriteFunction(const Judgement& judgement, FunctionIndex i,
                         : json.Null();
   json.Field("pcie", f.express.unknown() ? Ternary::kUnknown
                                          : ToTernary(f.express.known()));
-  WriteAcs(f, json);
+  WriteAcsFields(judgement, outlook, i, json);
   std::string now = CurrentLink(f), best = BestLink(f);
   json.Key("link");
   now.empty() ? json.Null() : json.String(now);
@@ -233,9 +215,10 @@ void WriteHostBridgesJson(const Judgement& judgement, JsonWriter& json) {
 }
 
 void WriteFunctionsJson(const Judgement& judgement, JsonWriter& json) {
+  AcsOutlook outlook(judgement);
   json.Key("functions").BeginArray();
   for (FunctionIndex i = 0; i < judgement.topology.functions().size(); ++i)
-    WriteFunction(judgement, i, json);
+    WriteFunction(judgement, outlook, i, json);
   json.EndArray();
 }
 
