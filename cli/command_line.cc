@@ -48,6 +48,9 @@ constexpr CommandEntry kCommands[] = {
      "the PCIe tree as the kernel has it, with ports, ACS, links, groups"},
     {Command::kMatrix, "matrix", "DEVICES", 0, kAnyNumber, true,
      "all ordered pairs of DEVICES (default: endpoint)"},
+    {Command::kGroups, "groups", nullptr, 0, 0, true,
+     "IOMMU groups as published and as topology, ACS and quirks imply; where "
+     "they differ, why"},
     {Command::kRecord, "record", nullptr, 0, 0, false,
      "write a recording of this host (or of SOURCE)"},
     {Command::kCheck, "check", "DEVICES", 0, kAnyNumber, false,
@@ -142,7 +145,7 @@ CLI::App* AddCommand(CLI::App& app, const CommandEntry& entry,
 
 // What CLI11 cannot tell: formats a command does not have.
 std::string FormatError(const Flags& flags, const CommandEntry* entry) {
-  if (flags.tsv && (!entry || !entry->tsv)) return "--tsv: only matrix has it";
+  if (flags.tsv && (!entry || !entry->tsv)) return "--tsv: only matrix and groups have it";
   if (flags.json && entry && entry->command == Command::kRecord)
     return "--json: a recording has one form; report --json may be meant";
   if (flags.json && !entry) return "--json: which command? report --json";

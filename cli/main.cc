@@ -36,6 +36,7 @@ int Run(const Options& options) {
     case Command::kCmdline: return RunCmdline(options);
     case Command::kAcs: return RunAcs(options);
     case Command::kMatrix: return RunMatrix(options);
+    case Command::kGroups: return RunGroups(options);
     case Command::kRecord: return RunRecord(options);
     case Command::kRules: return RunRules(options);
     case Command::kExplain: return RunExplain(options);

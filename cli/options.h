@@ -14,6 +14,7 @@ enum class Command {
   kReport,
   kTree,
   kMatrix,
+  kGroups,
   kRecord,
   kRules,
   kExplain,

@@ -4,6 +4,7 @@
 // Sources name the kernel function and the versions in which it was read;
 // details in the project's specification of the kernel's behaviour.
 #include "report/command_line_words.h"
+#include "report/groups_report.h"
 #include "report/sentences.h"
 
 namespace p2pcheck {
@@ -208,6 +209,7 @@ const std::vector<Explanation>& Explanations() {
     std::vector<Explanation> all = VerdictExplanations();
     const auto& more = CommandLineExplanations();
     all.insert(all.end(), more.begin(), more.end());
+    for (const Explanation& group : GroupExplanations()) all.push_back(group);
     return all;
   }();
   return kAll;
