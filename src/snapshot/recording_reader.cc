@@ -66,6 +66,14 @@ std::optional<AddressAtStart> FindPath(std::string_view line) {
   return start;
 }
 
+// "00:1c.0/00.0 ", what lspci -P prints: which bus that is stays open.
+bool IsPathWithoutBuses(std::string_view line) {
+  size_t slash = line.substr(0, line.find(' ')).find('/');
+  return slash != line.npos && line.size() > slash + 3 &&
+         line[slash + 3] == '.' &&
+         FindAddress(std::string(line.substr(0, slash)) + ' ');
+}
+
 // Whether a section that ended gave bytes, even such that were dropped.
 bool HasBytes(const ConfigSpace& config) {
   return !config.runs().empty() || config.rest() == ReadFailure::kUnreachable;
@@ -98,6 +106,7 @@ class RecordingReader::Impl {
                                 const std::vector<std::string>& lines,
                                 FieldTextError error) const;
   void StartFunction(const TextLine& line, const AddressAtStart& start);
+  void SkipFunction(const TextLine& line);
   void EndFunction();
   void ReadRow(const TextLine& line);
   void KeepRow(const TextLine& line, const HexRow& row);
@@ -175,8 +184,10 @@ void RecordingReader::Impl::ReadLine(const TextLine& line) {
     if (line.text.substr(0, kMagic.size()) == kMagic) return ReadMagic(line);
   }
   if (auto start = FindAddress(line.text)) return StartFunction(line, *start);
-  if (!is_recording_)
+  if (!is_recording_) {
     if (auto start = FindPath(line.text)) return StartFunction(line, *start);
+    if (IsPathWithoutBuses(line.text)) return SkipFunction(line);
+  }
   if (LooksLikeRow(line.text, !is_recording_)) return ReadRow(line);
   ReadText(line);
 }
@@ -260,6 +271,12 @@ void RecordingReader::Impl::StartFunction(const TextLine& line,
   facts_ = DumpFacts();
   if (start.bridge) current().parent = ParentLink{false, *start.bridge, {}};
   if (!is_recording_) facts_.ReadHeader(line.text.substr(start.size + 1));
+}
+
+void RecordingReader::Impl::SkipFunction(const TextLine& line) {
+  EndFunction();
+  snapshot_.complete = false;
+  Warn(line.number, "a path without bus numbers; skipped (lspci -PP has them)");
 }
 
 void RecordingReader::Impl::EndFunction() {

@@ -378,6 +378,20 @@ TEST(LspciText, PathsGiveTheParent) {
   EXPECT_TRUE(host.functions[2].parent.Is({false, {2, 1, 0}, {}}));
 }
 
+TEST(LspciText, PathsWithoutBusesAreSkippedAndTold) {
+  HostSnapshot host = Read(
+      "00:1c.0 PCI bridge: x\n00:1c.0/00.0 PCI bridge: y\n"
+      "\tBus: primary=01, secondary=02, subordinate=02, sec-latency=0\n");
+  ASSERT_EQ(host.functions.size(), 1u);
+  EXPECT_FALSE(host.functions[0].config.Holds(0x19, 1));
+  EXPECT_FALSE(host.complete);
+  ASSERT_EQ(host.warnings.size(), 1u);
+  EXPECT_EQ(host.warnings[0].text,
+            "test:2: a path without bus numbers; skipped (lspci -PP has "
+            "them)");
+  EXPECT_TRUE(Read("00:1c.0 x\n/dev/sda1 x\n00:1c.0/\n").complete);
+}
+
 TEST(LspciText, OldWordsMeanTheSame) {
   std::string now = Port(kAer), old = now;
   auto replace = [&](const std::string& a, const std::string& b) {
