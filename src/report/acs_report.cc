@@ -220,7 +220,6 @@ AcsOutlook::AcsOutlook(const Judgement& judgement)
 }
 
 Observed<AcsAtBoot> AcsOutlook::Of(FunctionIndex function) const {
-  if (next_.running) return PredictAcs(judgement_.topology, next_, function);
   return PredictAcsChange(judgement_.topology, running_, next_, function);
 }
 

@@ -55,13 +55,10 @@ Ternary Requested(const Judgement& judgement, const Reading& reading) {
   const auto& functions = judgement.topology.functions();
   for (FunctionIndex i = 0; i < functions.size(); ++i)
     if (functions[i].acs.known())
-      return reading.booted ? PredictAcs(judgement.topology, reading.next, i)
-                                  .value()
-                                  .requested
-                            : PredictAcsChange(judgement.topology,
-                                               reading.running, reading.next, i)
-                                  .value()
-                                  .requested;
+      return PredictAcsChange(judgement.topology, reading.running, reading.next,
+                              i)
+          .value()
+          .requested;
   return Ternary::kUnknown;
 }
 
@@ -161,7 +158,7 @@ class TextWriter {
     if (reading_.result.functions.empty()) return;
     out_ << "\nfunctions that a parameter matches\n";
     TextTable table;
-    table.AddRow({"", "can", "is", reading_.booted ? "asked" : "would be", ""});
+    table.AddRow({"", "can", "is", "at boot", ""});
     for (const MatchedFunction& matched : reading_.result.functions)
       AddFunction(matched, &table);
     table.Write(2, style_, out_);

@@ -124,8 +124,7 @@ class Reader {
   void FindMatches() {
     bool given = line_.disable_acs_redir() || line_.config_acs();
     for (FunctionIndex i = 0; given && i < topology_.functions().size(); ++i) {
-      auto acs = booted_ ? PredictAcs(topology_, next_, i)
-                         : PredictAcsChange(topology_, running_, next_, i);
+      auto acs = PredictAcsChange(topology_, running_, next_, i);
       if (!acs.known()) continue;
       if (!MayMatch(acs.value())) continue;
       reading_.functions.push_back({i, acs.value(), {}});
