@@ -139,6 +139,22 @@ std::string GateSentence(const Judgement& judgement, const GateFinding& gate) {
           "below {} is a conventional PCI bus: writes usually "
           "work, reads meet the bridge's prefetch and retries",
           at);
+    case GateRow::kDwordRegisters:
+      return fmt::format(
+          "{} redirects by a register that the kernel's p2pdma "
+          "does not read (Intel PCH): it sees no redirect",
+          at);
+    case GateRow::kIsolatedByQuirk:
+      return fmt::format(
+          "{} has no ACS capability, and the kernel knows it "
+          "for a port that lets no peer traffic pass: direct "
+          "may not work",
+          at);
+    case GateRow::kApartInGroups:
+      return fmt::format(
+          "{} are in two IOMMU groups, and the switch above "
+          "them has no ACS: they can reach each other",
+          at);
     case GateRow::kLoopback:
       return fmt::format(
           "the kernel counts the ACS of {} against itself; "
@@ -147,6 +163,17 @@ std::string GateSentence(const Judgement& judgement, const GateFinding& gate) {
   }
   return "";
 }
+
+namespace {
+
+std::vector<GateFinding> GatesOf(const Judgement& judgement,
+                                 const Verdict& verdict) {
+  return GateComparer(judgement.topology, judgement.cpu,
+                      judgement.question.kernels.back().groups)
+      .Compare(verdict);
+}
+
+}  // namespace
 
 void WriteRoutesText(const Judgement& judgement, const Verdict& verdict,
                      const TextStyle& style, std::ostream& out) {
@@ -159,8 +186,7 @@ void WriteRoutesText(const Judgement& judgement, const Verdict& verdict,
       label = "";
     }
   label = "but";
-  for (const GateFinding& gate :
-       CompareGates(judgement.topology, judgement.cpu, verdict)) {
+  for (const GateFinding& gate : GatesOf(judgement, verdict)) {
     WriteLabelled(
         label,
         fmt::format("{} [gates-disagree {}]", GateSentence(judgement, gate),
@@ -214,8 +240,7 @@ void WriteRoutesJson(const Judgement& judgement, const Verdict& verdict,
                  FindRoute(topology, verdict.provider, verdict.client, kind),
                  json);
   json.EndArray().Key("gates_disagree").BeginArray();
-  for (const GateFinding& gate :
-       CompareGates(topology, judgement.cpu, verdict)) {
+  for (const GateFinding& gate : GatesOf(judgement, verdict)) {
     json.BeginObject().Field("row", GateRowName(gate.row));
     WriteAddresses("functions", judgement, gate.functions, json);
     json.Field("text", GateSentence(judgement, gate)).EndObject();

@@ -253,11 +253,12 @@ class Check {
   }
 
   void Gates() {
+    GateComparer gates(topology_, in_.cpu, rules().groups);
     std::map<std::pair<GateRow, std::vector<FunctionIndex>>, uint64_t> found;
     ForEachPeerPair([&](FunctionIndex provider, FunctionIndex client) {
       Verdict verdict =
           Decide(topology_, in_.question, in_.cpu, provider, client);
-      for (GateFinding& gate : CompareGates(topology_, in_.cpu, verdict))
+      for (GateFinding& gate : gates.Compare(verdict))
         ++found[{gate.row, std::move(gate.functions)}];
     });
     for (auto& [key, pairs] : found) {

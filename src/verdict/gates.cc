@@ -20,8 +20,8 @@ namespace {
 
 // In the order of GateRow.
 constexpr std::array<std::string_view, kGateRows> kNames = {
-    "D1", "D2",  "D3",  "D4",  "D5",  "D6",  "D7", "D8",
-    "D9", "D14", "D19", "D22", "D23", "D24", "D30"};
+    "D1",  "D2",  "D3",  "D4",  "D5",  "D6",  "D7",  "D8",  "D9",
+    "D14", "D19", "D22", "D23", "D24", "D30", "D10", "D11", "D27"};
 
 Ternary UsesAts(const Function& f) {
   HeldConfig held(f.record->config);
@@ -56,9 +56,10 @@ bool Translates(const Topology& topology, const Function& f) {
 class Comparison {
  public:
   Comparison(const Topology& topology, const CpuIdentity& cpu,
-             const Verdict& verdict)
+             const Isolation* isolation, const Verdict& verdict)
       : topology_(topology),
         cpu_(cpu),
+        isolation_(isolation),
         verdict_(verdict),
         path_(FindPath(topology, verdict.provider, verdict.client)) {}
 
@@ -75,6 +76,8 @@ class Comparison {
       Redirects();
       Translations();
       Surroundings();
+      Quirks();
+      Groups();
     }
     HostBridges();
     Cache();
@@ -171,6 +174,51 @@ class Comparison {
       Add(GateRow::kConventionalBus, {path_.common});
   }
 
+  // Ports that the kernel knows by their IDs: for groups, never for p2p.
+  void Quirks() {
+    if (!isolation_) return;
+    std::vector<FunctionIndex> dwords, isolated;
+    for (const auto* side : {&path_.provider_side, &path_.client_side}) {
+      for (FunctionIndex i : *side) {
+        const AcsQuirk* quirk = isolation_->QuirkOf(i);
+        if (!quirk || !topology_[i].is_bridge) continue;
+        if (quirk->rule == AcsQuirkRule::kIntelSpt)
+          JudgeDwords(i, &dwords);
+        else if (topology_[i].acs.absent() &&
+                 isolation_->Of(i) == Ternary::kYes)
+          isolated.push_back(i);
+      }
+    }
+    if (!CanBe(MapType::kBusAddr)) return;
+    AddIfAny(GateRow::kDwordRegisters, std::move(dwords));
+    AddIfAny(GateRow::kIsolatedByQuirk, std::move(isolated));
+  }
+
+  void JudgeDwords(FunctionIndex i, std::vector<FunctionIndex>* dwords) const {
+    const Function& f = topology_[i];
+    if (!f.acs.known()) return;
+    auto control = f.record->config.Dword(f.acs.value().offset + 8);
+    if (control.known() && (control.value() & kAcsRedirectBits))
+      dwords->push_back(i);
+  }
+
+  // Two downstream ports without ACS: the kernel never compares siblings, so
+  // what is below them is apart in groups, and talks freely.
+  void Groups() {
+    if (!(verdict_.possible == MapType::kBusAddr)) return;
+    FunctionIndex a = request_.decided_at, b = completion_.decided_at;
+    if (a == kNoIndex || b == kNoIndex || a == b) return;
+    auto bare_port = [&](FunctionIndex i) {
+      return topology_[i].kernel_type.Is(PortType::kDownstreamPort) &&
+             topology_[i].acs.absent();
+    };
+    const auto& one = topology_[verdict_.provider].record->iommu_group;
+    const auto& other = topology_[verdict_.client].record->iommu_group;
+    if (bare_port(a) && bare_port(b) && one.known() && other.known() &&
+        one.value() != other.value())
+      Add(GateRow::kApartInGroups, {verdict_.provider, verdict_.client});
+  }
+
   // The kernel asks the CPU, and a guest's CPU says nothing about the bridges
   // that its hypervisor emulates or passes through.
   void HostBridges() {
@@ -194,6 +242,7 @@ class Comparison {
 
   const Topology& topology_;
   const CpuIdentity& cpu_;
+  const Isolation* isolation_;
   const Verdict& verdict_;
   Path path_;
   Route request_, completion_;
@@ -206,11 +255,17 @@ std::string_view GateRowName(GateRow row) {
   return kNames[static_cast<size_t>(row)];
 }
 
-std::vector<GateFinding> CompareGates(const Topology& topology,
-                                      const CpuIdentity& cpu,
-                                      const Verdict& verdict) {
+GateComparer::GateComparer(const Topology& topology, const CpuIdentity& cpu,
+                           std::shared_ptr<const GroupRules> rules)
+    : topology_(topology), cpu_(cpu), rules_(std::move(rules)) {
+  if (rules_) isolation_.emplace(topology, *rules_);
+}
+
+std::vector<GateFinding> GateComparer::Compare(const Verdict& verdict) const {
   const Verdict& judged = verdict.would_be ? *verdict.would_be : verdict;
-  return Comparison(topology, cpu, judged).Run();
+  return Comparison(topology_, cpu_, isolation_ ? &*isolation_ : nullptr,
+                    judged)
+      .Run();
 }
 
 }  // namespace p2pcheck

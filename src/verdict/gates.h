@@ -2,11 +2,14 @@
 #ifndef P2PCHECK_VERDICT_GATES_H_
 #define P2PCHECK_VERDICT_GATES_H_
 
+#include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "rules/cpu.h"
 #include "topology/topology.h"
+#include "verdict/isolation.h"
 #include "verdict/route.h"
 #include "verdict/verdict.h"
 
@@ -30,8 +33,11 @@ enum class GateRow : uint8_t {
   kInsideDevice,          ///< D23: functions of a device without ACS
   kConventionalBus,       ///< D24
   kLoopback,              ///< D30: a function with itself
+  kDwordRegisters,        ///< D10: Intel PCH ports redirect by a dword at +8
+  kIsolatedByQuirk,       ///< D11: no capability, and peers may not pass
+  kApartInGroups,         ///< D27: in two groups, and free to talk
 };
-constexpr size_t kGateRows = 15;
+constexpr size_t kGateRows = 18;
 
 /// "D1".."D30": the row of the table.
 std::string_view GateRowName(GateRow row);
@@ -45,11 +51,22 @@ struct GateFinding {
   }
 };
 
-/// Where the verdict on a pair and its physical routes disagree.  Only what is
-/// known is said: an unreadable port gives no finding.
-std::vector<GateFinding> CompareGates(const Topology& topology,
-                                      const CpuIdentity& cpu,
-                                      const Verdict& verdict);
+/// Compares verdicts on pairs of one host with their physical routes.  Only
+/// what is known is said: an unreadable port gives no finding.
+class GateComparer {
+ public:
+  /// `rules`: of the kernel's quirk tables; null where there are none.
+  GateComparer(const Topology& topology, const CpuIdentity& cpu,
+               std::shared_ptr<const GroupRules> rules);
+
+  std::vector<GateFinding> Compare(const Verdict& verdict) const;
+
+ private:
+  const Topology& topology_;
+  const CpuIdentity& cpu_;
+  std::shared_ptr<const GroupRules> rules_;
+  std::optional<Isolation> isolation_;
+};
 
 }  // namespace p2pcheck
 

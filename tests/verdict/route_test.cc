@@ -141,8 +141,8 @@ std::string Rows(const Host& host, std::string_view provider,
                  std::string_view client) {
   Verdict verdict = host.Ask(provider, client);
   std::string rows;
-  for (const GateFinding& gate :
-       CompareGates(host.topology(), host.cpu(), verdict))
+  GateComparer gates(host.topology(), host.cpu(), RulesOf("7.3").groups);
+  for (const GateFinding& gate : gates.Compare(verdict))
     rows += (rows.empty() ? "" : " ") + std::string(GateRowName(gate.row));
   return rows;
 }
@@ -220,6 +220,35 @@ TEST(Gates, D8_UpstreamForwardingMissing) {
   text.replace(text.find(port), port.size(), "acs=5f/0d sec=1");
   EXPECT_EQ(Rows(Host(Sketch(text)), "03:00.0", "04:00.0"), "D8");
   EXPECT_EQ(Rows(SketchedHost("P03"), "03:00.0", "04:00.0"), "");
+}
+
+TEST(Gates, D10_PchPortsRedirectByADword) {
+  EXPECT_EQ(Rows(SketchedHost("P31"), "01:00.0", "01:00.1"), "D23 D10");
+}
+
+// Two downstream ports, one function each; `device` is the ports' ID.
+std::string BarePorts(const std::string& ids) {
+  return R"(
+root 0 0
+dev 0000:00:00.0 id=8086:3e30
+dev 0000:00:01.0 id=8086:1901 t=4 acs=1f/1d sec=1
+dev 0000:01:00.0 id=10b5:8747 t=5 sec=2
+dev 0000:02:08.0 id=)" +
+         ids + R"( t=6 sec=3
+dev 0000:02:10.0 id=)" +
+         ids + R"( t=6 sec=4
+dev 0000:03:00.0 id=10de:2330 t=0 group=3
+dev 0000:04:00.0 id=15b3:1021 t=0 group=4
+)";
+}
+
+TEST(Gates, D11_PortsIsolatedByQuirk) {
+  // Zhaoxin 1d17:0723 is in the kernel's table; 10b5:8747 is not.
+  EXPECT_EQ(Rows(Host(Sketch(BarePorts("1d17:0723")))), "D11 D27");
+}
+
+TEST(Gates, D27_ApartInGroupsAndFreeToTalk) {
+  EXPECT_EQ(Rows(Host(Sketch(BarePorts("10b5:8747")))), "D27");
 }
 
 TEST(Gates, D14_AGuestsCpuVouchesForNothing) {
