@@ -145,7 +145,8 @@ CLI::App* AddCommand(CLI::App& app, const CommandEntry& entry,
 
 // What CLI11 cannot tell: formats a command does not have.
 std::string FormatError(const Flags& flags, const CommandEntry* entry) {
-  if (flags.tsv && (!entry || !entry->tsv)) return "--tsv: only matrix and groups have it";
+  if (flags.tsv && (!entry || !entry->tsv))
+    return "--tsv: only matrix and groups have it";
   if (flags.json && entry && entry->command == Command::kRecord)
     return "--json: a recording has one form; report --json may be meant";
   if (flags.json && !entry) return "--json: which command? report --json";
