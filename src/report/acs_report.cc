@@ -142,10 +142,21 @@ std::vector<FunctionIndex> WithAcs(const Judgement& judgement) {
   return functions;
 }
 
+// "SrcValid" as "src_valid", as all our keys are.
+std::string KeyOf(uint16_t bit) {
+  std::string key;
+  for (char c : AcsBitNames(bit)) {
+    bool upper = c >= 'A' && c <= 'Z';
+    if (upper && !key.empty()) key += '_';
+    key += upper ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return key;
+}
+
 void WriteBit(uint16_t bit, bool implemented, const AcsBits& live,
               const AcsBits& boot, JsonWriter& json) {
   Ternary on = BitOf(live, bit);
-  json.Key(AcsBitNames(bit)).BeginObject();
+  json.Key(KeyOf(bit)).BeginObject();
   json.Field("implemented", implemented);
   json.Field("on", on);
   json.Field("at_boot",

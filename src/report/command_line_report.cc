@@ -146,7 +146,7 @@ class TextWriter {
     std::string name(FindingName(finding.id));
     WriteLabelled(
         IsNote(finding.id) ? "note" : "finding",
-        FindingSentence(judgement_, line(), finding) + "  [" + name + "]",
+        FindingSentence(judgement_, line(), finding) + " [" + name + "]",
         style_, out_);
   }
 
