@@ -388,6 +388,31 @@ TEST(Groups, SunrisePointPortsAreReadAsDwords) {
   EXPECT_EQ(Groups({front + "sptctl=15" + behind}), "00:1c.0 01:00.0");
 }
 
+// With the port isolated, or with a group of its own, the two functions are
+// together; with neither they are apart.  Both are open.
+TEST(Groups, TwoOpenFactsMayPartWhatEachAloneJoins) {
+  HostSnapshot snapshot =
+      SnapshotOf({Rooted(kRp) + "dev 0000:01:00.0 id=8086:1593 t=0 mf\n"
+                                "dev 0000:01:00.1 id=8086:1593 t=0 mf\n"});
+  FunctionRecord& port = RecordAt(&snapshot, "00:01.0");
+  HideConfig(&port, 64);
+  port.iommu = ReadFailure::kPermissionDenied;
+  Host host(snapshot);
+  EXPECT_EQ(
+      Predict(host, "6.12.95").Together(host.At("01:00.0"), host.At("01:00.1")),
+      Ternary::kUnknown);
+
+  snapshot =
+      SnapshotOf({Rooted("dev 0000:00:01.0 id=8086:1901 t=4 sec=1\n"
+                         "dev 0000:01:00.0 id=8086:1593 t=0 mf\n"
+                         "dev 0000:01:00.1 id=8086:1593 t=0 mf\n")});
+  RecordAt(&snapshot, "00:01.0").iommu = Absent{};
+  Host apart(snapshot);
+  EXPECT_EQ(Predict(apart, "6.12.95")
+                .Together(apart.At("01:00.0"), apart.At("01:00.1")),
+            Ternary::kNo);
+}
+
 TEST(Groups, OtherDriversAreNotPredicted) {
   HostSnapshot snapshot = SnapshotOf({Switch("", kTwoEndpoints)});
   for (const char* architecture : {"s390x", "ppc64le"}) {
@@ -453,6 +478,23 @@ TEST(GroupDifferences, AcsSetAfterBootIsFound) {
   EXPECT_EQ(compared.differences[0].kind, GroupDifferenceKind::kKernelCoarser);
   EXPECT_EQ(compared.differences[0].reasons.at(0).id,
             GroupReasonId::kAcsSetAfterBoot);
+}
+
+// Two endpoints in one group, their ports apart: no ACS setting gives that.
+TEST(GroupDifferences, WhatNothingExplainsHasNoReason) {
+  HostSnapshot snapshot = SnapshotOf({Switch("acs=5f/1d", kTwoEndpoints)});
+  uint32_t number = 0;
+  for (FunctionRecord& record : snapshot.functions)
+    record.iommu_group = number++;
+  RecordAt(&snapshot, "04:00.0").iommu_group =
+      RecordAt(&snapshot, "03:00.0").iommu_group;
+  Host host(snapshot);
+  auto rules = RulesOf("6.12.95").groups;
+  GroupComparison compared = CompareGroups(
+      host.topology(), *rules, PredictGroups(host.topology(), *rules));
+  ASSERT_EQ(compared.differences.size(), 1u);
+  EXPECT_EQ(compared.differences[0].functions.size(), 2u);
+  EXPECT_TRUE(compared.differences[0].reasons.empty());
 }
 
 }  // namespace
