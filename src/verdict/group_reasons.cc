@@ -55,12 +55,14 @@ class Explainer {
     difference_->reasons.push_back({id, explains, std::move(functions)});
   }
 
-  // Whether the differing functions come out as published.
+  // Whether the differing functions, and the bridges above them, come out as
+  // published.
   bool Fits(const GroupWorld& world) const {
     std::vector<uint32_t> groups = FormGroups(topology_, world);
     std::unordered_map<uint32_t, uint32_t> there, back;
-    for (FunctionIndex i : difference_->functions) {
+    for (FunctionIndex i : Above()) {
       const auto& published = topology_[i].record->iommu_group;
+      if (published.absent() && groups[i] == kNoIndex) continue;
       if (!published.known() || groups[i] == kNoIndex) return false;
       if (there.try_emplace(groups[i], published.value()).first->second !=
               published.value() ||
@@ -90,17 +92,22 @@ class Explainer {
     return all;
   }
 
-  void TryWorld(GroupReasonId id, const GroupWorld& world) {
+  bool TryWorld(GroupReasonId id, const GroupWorld& world) {
     Functions changed = Changed(world);
-    if (!changed.empty() && Fits(world)) Add(id, true, std::move(changed));
+    if (changed.empty() || !Fits(world)) return false;
+    Add(id, true, std::move(changed));
+    return true;
   }
 
+  // At the differing functions alone first: the fewest changes explain best.
   void TrySupposed(SupposedAcs supposed, GroupReasonId id) {
     Isolation isolation(topology_, rules_, supposed);
-    GroupWorld world = world_;
-    for (FunctionIndex i = 0; i < world.isolated.size(); ++i)
-      world.isolated[i] = isolation.Of(i) == Ternary::kYes;
-    TryWorld(id, world);
+    for (const Functions& at : {difference_->functions, Above()}) {
+      GroupWorld world = world_;
+      for (FunctionIndex i : at)
+        world.isolated[i] = isolation.Of(i) == Ternary::kYes;
+      if (TryWorld(id, world)) return;
+    }
   }
 
   void TryOrder() {
