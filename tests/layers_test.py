@@ -108,15 +108,15 @@ PLANTED = [
     ("src/verdict/planted.cc", "#include <pci/pci.h>"),
     ("src/topology/planted.cc", "#include <fstream>"),
     ("src/pci/planted.cc", "  FILE* f = std::fopen(name, \"r\");"),
-    ("src/snapshot/planted.cc", "  int fd = ::open(path, O_RDONLY);"),
+    ("src/snapshot/planted.cc", "#include <fcntl.h>"),
     ("cli/planted.cc", "  std::system(command);"),
 ]
 ALLOWED = [
     ("src/verdict/planted.cc", '#include "topology/topology.h"'),
     ("src/source/planted.cc", "#include <fcntl.h>"),
-    ("src/source/planted.cc", "  int fd = ::open(path, O_RDONLY);"),
-    ("cli/planted.cc", "  file_.open(temporary_);"),
-    ("src/pci/planted.cc", "  // open(2) is not called here"),
+    ("src/source/planted.cc", "  FILE* f = std::fopen(name, \"r\");"),
+    ("src/pci/planted.cc", "  // getenv() is not called here"),
+    ("src/pci/planted.cc", "  log.system(command);"),
     ("tests/pci/planted.cc", "#include <fstream>"),
     ("tests/pci/planted.cc", '#include "support/sketch.h"'),
 ]
