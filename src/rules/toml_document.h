@@ -44,8 +44,8 @@ struct TomlMember {
   TomlValue value;
 };
 
-/// A parsed TOML text, plain ASCII.  It hides the TOML library, whose header costs ten
-/// seconds of compile time, in one file.
+/// A parsed TOML text, plain ASCII.  It hides the TOML library, whose header
+/// costs ten seconds of compile time, in one file.
 class TomlDocument {
  public:
   /// Throws InputError where the text is not TOML.

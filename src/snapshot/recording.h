@@ -59,10 +59,10 @@ namespace p2pcheck {
 // The same reader takes any dump of `lspci -x`, `-xxx` or `-xxxx`, with or
 // without -D, and any text of `lspci -v`, -vv or -vvv, with -n, -nn, -k or -PP,
 // alone or between the bytes, and leaves unknown what it cannot say.  Where
-// both speak bytes win; words fill in what the bytes lack (lspci_text.cc).  A function may stand there twice, as
-// where a mail shows `lspci -vvv` and then `lspci -xxxx`, but its bytes once.
-// Another program's message in the middle of a row ("pcilib: ...") ends the
-// row with a warning.
+// both speak bytes win; words fill in what the bytes lack (lspci_text.cc).  A
+// function may stand there twice, as where a mail shows `lspci -vvv` and then
+// `lspci -xxxx`, but its bytes once. Another program's message in the middle of
+// a row ("pcilib: ...") ends the row with a warning.
 
 /// Writes a recording.  The same snapshot gives the same bytes; `complete`
 /// and the facts are written, where they came from and the warnings are not.
