@@ -97,6 +97,8 @@ class TextWriter {
       WriteFinding(finding);
     WriteFunctions();
     if (reading_.result.findings.empty()) out_ << "no finding\n";
+    if (reading_.result.undecided)
+      WriteLabelled("open", OpenPhrase(), style_, out_);
   }
 
  private:
@@ -112,6 +114,16 @@ class TextWriter {
     }
     WriteLabelled("", RequestPhrase(Requested(judgement_, reading_)), style_,
                   out_);
+  }
+
+  std::string_view OpenPhrase() const {
+    if (reading_.next.programming.empty())
+      return "the rules at hand do not say how kernels set ACS";
+    if (reading_.next.programming.size() > 1)
+      return "how this kernel sets ACS hangs on its exact release, which is "
+             "not known";
+    return "whether an element matches a function could not be told: not all "
+           "of the host is known";
   }
 
   void WriteParameters() {

@@ -86,6 +86,9 @@ TEST(CommandLineReport, OutcomesAreFindingsThenUndecidedThenClean) {
   hidden.host.kernel_version = ReadFailure::kNotRecorded;
   EXPECT_EQ(Write("pci=disable_acs_redir=00:01.0", hidden).outcome,
             CommandLineOutcome::kUndecided);
+  EXPECT_NE(Write("pci=disable_acs_redir=00:01.0", hidden)
+                .text.find("hangs on its exact release"),
+            std::string::npos);
   hidden.host.command_line = ReadFailure::kNotRecorded;
   EXPECT_EQ(Write(std::nullopt, hidden).outcome,
             CommandLineOutcome::kUndecided);
