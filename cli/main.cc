@@ -11,7 +11,6 @@
 #include "cli/exit_status.h"
 #include "cli/output.h"
 #include "cli/session.h"
-#include "source/names.h"
 
 namespace p2pcheck {
 namespace {
@@ -19,10 +18,8 @@ namespace {
 std::string VersionText() {
   RuleBook book = RuleBook::Embedded();
   return fmt::format(
-      "p2pcheck {}\nlibraries: libpci {}, fmt {}.{}.{}\nrules: {}, kernels {} "
-      "to {}, pending {}",
-      P2PCHECK_VERSION, DeviceNames::LibraryVersion(), FMT_VERSION / 10000,
-      FMT_VERSION / 100 % 100, FMT_VERSION % 100, book.hash(),
+      "p2pcheck {}\nlibraries: {}\nrules: {}, kernels {} to {}, pending {}",
+      P2PCHECK_VERSION, P2PCHECK_LIBRARIES, book.hash(),
       ToString(book.oldest()), ToString(book.newest()),
       ToString(book.pending()));
 }

@@ -59,6 +59,4 @@ std::string DeviceNames::NameOf(const FunctionRecord& function) {
   return slot->second;
 }
 
-std::string DeviceNames::LibraryVersion() { return PCILIB_VERSION; }
-
 }  // namespace p2pcheck

@@ -21,9 +21,6 @@ class DeviceNames {
   /// known or not in pci.ids.
   std::string NameOf(const FunctionRecord& function);
 
-  /// The version of libpci.
-  static std::string LibraryVersion();
-
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;
