@@ -9,7 +9,10 @@
 namespace p2pcheck {
 
 int RunAcs(const Options& options) {
-  Session session(options, {});
+  ReadRequest request;
+  // The egress vector.
+  request.depth = ReadRequest::Depth::kRoute;
+  Session session(options, request);
   const Judgement& judgement = session.judgement();
   std::vector<FunctionIndex> functions;
   if (!options.arguments.empty())

@@ -21,7 +21,10 @@ void Write(const Judgement& judgement, const GroupsFinding& found,
 }  // namespace
 
 int RunGroups(const Options& options) {
-  Session session(options, {});
+  ReadRequest request;
+  // Which unit serves a function, and the types of groups.
+  request.depth = ReadRequest::Depth::kDetails;
+  Session session(options, request);
   GroupsFinding found = FindGroups(session.judgement());
   Output output(options.output);
   Write(session.judgement(), found, options, output.stream());

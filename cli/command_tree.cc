@@ -8,7 +8,10 @@
 namespace p2pcheck {
 
 int RunTree(const Options& options) {
-  Session session(options, {});
+  ReadRequest request;
+  // ATS.
+  request.depth = ReadRequest::Depth::kRoute;
+  Session session(options, request);
   Output output(options.output);
   if (options.format == Format::kJson)
     WriteTreeJson(session.judgement(), output.stream());

@@ -138,6 +138,18 @@ std::string_view PlacedByName(PlacedBy placed_by) {
   return "";
 }
 
+// ATS: whether the function can do it, and whether it is on.
+void WriteAts(const Function& f, JsonWriter& json) {
+  Observed<AtsCapability> ats = AtsOf(f);
+  json.Field("ats_capable",
+             ats.unknown() ? Ternary::kUnknown : ToTernary(ats.known()));
+  json.Key("ats_enabled");
+  if (ats.unknown())
+    json.Null();
+  else
+    json.Bool(ats.known() && ats.value().enabled());
+}
+
 void WriteFunction(const Judgement& judgement, const AcsOutlook& outlook,
                    FunctionIndex i, JsonWriter& json) {
   const Topology& topology = judgement.topology;
@@ -161,6 +173,7 @@ void WriteFunction(const Judgement& judgement, const AcsOutlook& outlook,
   json.Field("pcie", f.express.unknown() ? Ternary::kUnknown
                                          : ToTernary(f.express.known()));
   WriteAcsFields(judgement, outlook, i, json);
+  WriteAts(f, json);
   std::string now = CurrentLink(f), best = BestLink(f);
   json.Key("link");
   now.empty() ? json.Null() : json.String(now);

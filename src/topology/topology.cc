@@ -54,6 +54,13 @@ Ternary RedirectsP2p(const Function& function) {
       [](ReadFailure) { return Ternary::kUnknown; });
 }
 
+Observed<AtsCapability> AtsOf(const Function& function) {
+  // Where there can be no extended space, ACS was judged absent too.
+  if (function.acs.absent() && function.express.absent()) return Absent{};
+  HeldConfig held(function.record->config);
+  return DecodeAts(held);
+}
+
 Ternary IommuActive(const HostSnapshot& snapshot) {
   Ternary active = Ternary::kNo;
   for (const FunctionRecord& record : snapshot.functions) {

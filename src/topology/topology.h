@@ -11,6 +11,7 @@
 #include "base/ternary.h"
 #include "pci/acs.h"
 #include "pci/address.h"
+#include "pci/ats.h"
 #include "pci/express.h"
 #include "snapshot/host_snapshot.h"
 
@@ -148,6 +149,9 @@ Ternary IsRootPort(const Function& function);
 /// Whether this function has ACS redirect on in the kernel's eyes
 /// (pci_bridge_has_acs_redir, 4.20 to 7.3).
 Ternary RedirectsP2p(const Function& function);
+
+/// The function's ATS capability.
+Observed<AtsCapability> AtsOf(const Function& function);
 
 /// Whether some function of the host is in an IOMMU group: then an IOMMU
 /// translates or passes through; unknown where no group was recorded.

@@ -8,8 +8,6 @@
 // port with Translation Blocking.
 #include "verdict/divergence.h"
 
-#include "pci/ats.h"
-
 namespace p2pcheck {
 namespace {
 
@@ -25,9 +23,7 @@ Ternary Not(Ternary t) {
 }
 
 Ternary SendsTranslated(const Function& client) {
-  if (client.acs.absent() && client.express.absent()) return Ternary::kNo;
-  HeldConfig held(client.record->config);
-  return DecodeAts(held).Match(
+  return AtsOf(client).Match(
       [](const AtsCapability& ats) { return ToTernary(ats.enabled()); },
       [] { return Ternary::kNo; },
       [](ReadFailure) { return Ternary::kUnknown; });

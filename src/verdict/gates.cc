@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <array>
 
-#include "pci/ats.h"
 #include "verdict/path.h"
 
 namespace p2pcheck {
@@ -24,8 +23,7 @@ constexpr std::array<std::string_view, kGateRows> kNames = {
     "D14", "D19", "D22", "D23", "D24", "D30", "D10", "D11", "D27"};
 
 Ternary UsesAts(const Function& f) {
-  HeldConfig held(f.record->config);
-  return DecodeAts(held).Match(
+  return AtsOf(f).Match(
       [](const AtsCapability& ats) { return ToTernary(ats.enabled()); },
       [] { return Ternary::kNo; },
       [](ReadFailure) { return Ternary::kUnknown; });
