@@ -274,6 +274,23 @@ class Json(Case):
         self.assertEqual([line.split()[0] for line in text.splitlines()], ids)
 
 
+class WorkedCases(Case):
+    """Those of the specification's 9.2 that the command line decides."""
+
+    def test_T01_nobody_asked_for_is_no_question(self):
+        self.check_error(example("pair", "18:00.0"), 64)
+
+    def test_T02_a_block_device_is_the_function_it_hangs_from(self):
+        by_node = self.parse(example("pair", "18:00.0", "nvme2", "--json"))
+        address = by_node["verdict"]["client"]
+        self.assertEqual(address, "10000:e1:00.0")
+        by_address = self.parse(example("pair", "18:00.0", address, "--json"))
+        self.assertEqual(by_node["verdict"], by_address["verdict"])
+
+    def test_T04_a_device_without_a_function_is_nobody(self):
+        self.check_error(example("pair", "18:00.0", "loop0"), 66, "loop0")
+
+
 class Tsv(Case):
     def test_a_line_a_pair_in_order_of_address(self):
         lines = example("matrix", "all", "--tsv").stdout.decode().splitlines()

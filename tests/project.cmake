@@ -40,3 +40,11 @@ p2pcheck_python_test(lspci_text.survey data/survey.py $<TARGET_FILE:p2pcheck>
                      ${PROJECT_SOURCE_DIR}/../shared/data)
 p2pcheck_python_test(lspci_text.recordings data/text_against_recording.py
                      $<TARGET_FILE:p2pcheck> ${PROJECT_SOURCE_DIR}/fixtures/hosts)
+
+p2pcheck_python_test(bad_sysfs bad_sysfs_test.py $<TARGET_FILE:p2pcheck>
+                     ${PROJECT_SOURCE_DIR}/fixtures/bad/sysfs)
+
+# Groups recomputed from what people mailed, against their own lists.
+p2pcheck_python_test(lspci_text.groups data/groups_agreement.py
+                     $<TARGET_FILE:p2pcheck>
+                     ${PROJECT_SOURCE_DIR}/../shared/data)
