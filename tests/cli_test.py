@@ -281,10 +281,12 @@ class WorkedCases(Case):
         self.check_error(example("pair", "18:00.0"), 64)
 
     def test_T02_a_block_device_is_the_function_it_hangs_from(self):
-        by_node = self.parse(example("pair", "18:00.0", "nvme2", "--json"))
+        by_node = json.loads(
+            example("pair", "18:00.0", "nvme2", "--json").stdout)
         address = by_node["verdict"]["client"]
         self.assertEqual(address, "10000:e1:00.0")
-        by_address = self.parse(example("pair", "18:00.0", address, "--json"))
+        by_address = json.loads(
+            example("pair", "18:00.0", address, "--json").stdout)
         self.assertEqual(by_node["verdict"], by_address["verdict"])
 
     def test_T04_a_device_without_a_function_is_nobody(self):
