@@ -176,21 +176,6 @@ std::string_view ObstacleName(AdviceObstacle obstacle) {
   return "";
 }
 
-std::string Joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (size_t i = 0; i < words.size(); ++i)
-    text += (i == 0 ? "" : i + 1 == words.size() ? " and " : ", ") + words[i];
-  return text;
-}
-
-std::string Addresses(const Judgement& judgement,
-                      const std::vector<FunctionIndex>& functions) {
-  std::vector<std::string> words;
-  for (FunctionIndex i : functions)
-    words.push_back(ToString(judgement.topology[i].address));
-  return Joined(words);
-}
-
 std::string ObstacleSentence(const Judgement& judgement,
                              const AdviceReport& report) {
   switch (report.advice.obstacle) {
@@ -207,7 +192,7 @@ std::string ObstacleSentence(const Judgement& judgement,
                    "the CPU and the kernel's list of host bridges";
     case AdviceObstacle::kAcsUnknown:
       return "at least these; ACS could not be read at " +
-             Addresses(judgement, report.advice.unreadable) +
+             JoinedAddresses(judgement, report.advice.unreadable) +
              ", which may need the same";
     case AdviceObstacle::kPlaceUnknown:
       return "the place of a device in the tree is not known";
@@ -228,7 +213,7 @@ std::string MergeSentence(const Judgement& judgement, const GroupMerge& merge) {
   return fmt::format(
       "IOMMU groups {} join: {} can no longer go to different "
       "guests and can reach each other",
-      Joined(merge.groups), Addresses(judgement, merge.members));
+      Joined(merge.groups), JoinedAddresses(judgement, merge.members));
 }
 
 void WriteCostText(const Judgement& judgement, const AdviceReport& report,
@@ -316,15 +301,6 @@ void WriteStrings(std::string_view key, const std::vector<std::string>& list,
                   JsonWriter& json) {
   json.Key(key).BeginArray();
   for (const std::string& text : list) json.String(text);
-  json.EndArray();
-}
-
-void WriteAddresses(std::string_view key, const Judgement& judgement,
-                    const std::vector<FunctionIndex>& functions,
-                    JsonWriter& json) {
-  json.Key(key).BeginArray();
-  for (FunctionIndex i : functions)
-    json.String(ToString(judgement.topology[i].address));
   json.EndArray();
 }
 

@@ -16,20 +16,6 @@ namespace {
 
 constexpr size_t kMaxAddresses = 8;
 
-// "0000:41:00.0, 0000:42:00.0 and 3 more".
-std::string Addresses(const Judgement& judgement,
-                      const std::vector<FunctionIndex>& functions) {
-  std::string text;
-  size_t shown = std::min(functions.size(), kMaxAddresses);
-  for (size_t i = 0; i < shown; ++i) {
-    if (i > 0) text += i + 1 == functions.size() ? " and " : ", ";
-    text += ToString(judgement.topology[functions[i]].address);
-  }
-  if (shown < functions.size())
-    text += fmt::format(" and {} more", functions.size() - shown);
-  return text;
-}
-
 std::string PairsText(uint64_t pairs) {
   return fmt::format("{} ordered pair{} of gpu, nic and nvme", pairs,
                      pairs == 1 ? "" : "s");
@@ -48,7 +34,7 @@ std::string LinkSentence(const Judgement& judgement, const Finding& finding) {
 
 std::string FindingSentence(const Judgement& judgement,
                             const Finding& finding) {
-  std::string at = Addresses(judgement, finding.functions);
+  std::string at = JoinedAddresses(judgement, finding.functions, kMaxAddresses);
   switch (finding.id) {
     case FindingId::kNoP2pdma:
       return "this kernel has no PCI_P2PDMA: it refuses every pair";

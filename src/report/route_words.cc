@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "report/sentences.h"
+#include "report/verdict_json.h"
+
 namespace p2pcheck {
 namespace {
 
@@ -12,16 +15,6 @@ constexpr RouteOutcome kOutcomes[] = {
 
 std::string AddressOf(const Judgement& judgement, FunctionIndex i) {
   return ToString(judgement.topology[i].address);
-}
-
-std::string Addresses(const Judgement& judgement,
-                      const std::vector<FunctionIndex>& functions) {
-  std::string text;
-  for (size_t i = 0; i < functions.size(); ++i) {
-    if (i > 0) text += i + 1 == functions.size() ? " and " : ", ";
-    text += AddressOf(judgement, functions[i]);
-  }
-  return text;
 }
 
 std::string_view Subject(TlpKind kind) {
@@ -59,14 +52,15 @@ std::string RouteSentence(const Judgement& judgement, const Route& route) {
   if (route.decided_at != kNoIndex)
     text += ", decided at " + AddressOf(judgement, route.decided_at);
   if (!route.unreadable.empty())
-    text += "; ACS not readable at " + Addresses(judgement, route.unreadable);
+    text +=
+        "; ACS not readable at " + JoinedAddresses(judgement, route.unreadable);
   if (route.egress_vector_open)
     text += "; which targets its egress vector means is not known";
   return text;
 }
 
 std::string GateSentence(const Judgement& judgement, const GateFinding& gate) {
-  std::string at = Addresses(judgement, gate.functions);
+  std::string at = JoinedAddresses(judgement, gate.functions);
   switch (gate.row) {
     case GateRow::kOneSideOnly:
       return fmt::format(
@@ -197,14 +191,6 @@ void WriteRoutesText(const Judgement& judgement, const Verdict& verdict,
 }
 
 namespace {
-
-void WriteAddresses(std::string_view key, const Judgement& judgement,
-                    const std::vector<FunctionIndex>& functions,
-                    JsonWriter& json) {
-  json.Key(key).BeginArray();
-  for (FunctionIndex i : functions) json.String(AddressOf(judgement, i));
-  json.EndArray();
-}
 
 void WriteRoute(const Judgement& judgement, const Route& route,
                 JsonWriter& json) {

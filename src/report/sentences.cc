@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "pci/acs.h"
 
 namespace p2pcheck {
@@ -127,6 +129,25 @@ std::string KernelUnknownText(const Verdict& verdict) {
 }
 
 }  // namespace
+
+std::string Joined(const std::vector<std::string>& words, size_t most) {
+  std::string text;
+  size_t shown = std::min(words.size(), most);
+  for (size_t i = 0; i < shown; ++i)
+    text += (i == 0 ? "" : i + 1 == words.size() ? " and " : ", ") + words[i];
+  if (shown < words.size())
+    text += fmt::format(" and {} more", words.size() - shown);
+  return text;
+}
+
+std::string JoinedAddresses(const Judgement& judgement,
+                            const std::vector<FunctionIndex>& functions,
+                            size_t most) {
+  std::vector<std::string> words;
+  for (FunctionIndex i : functions)
+    words.push_back(ToString(judgement.topology[i].address));
+  return Joined(words, most);
+}
 
 std::string Printable(std::string_view text) {
   std::string out(text);

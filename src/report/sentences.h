@@ -49,6 +49,14 @@ std::vector<std::string> KernelRemarks(const Judgement& judgement);
 /// "0000:41:00.0 NVIDIA H100 SXM5": address and name, made safe to print.
 std::string DevicePhrase(const Judgement& judgement, FunctionIndex function);
 
+/// "A, B and C"; of more than `most` the first ones and how many more.
+std::string Joined(const std::vector<std::string>& words,
+                   size_t most = static_cast<size_t>(-1));
+/// The same of the addresses of functions.
+std::string JoinedAddresses(const Judgement& judgement,
+                            const std::vector<FunctionIndex>& functions,
+                            size_t most = static_cast<size_t>(-1));
+
 /// Text without control characters, for names that come from the host.
 std::string Printable(std::string_view text);
 

@@ -134,6 +134,15 @@ void WriteStrings(std::string_view key, const Strings& strings,
 
 }  // namespace
 
+void WriteAddresses(std::string_view key, const Judgement& judgement,
+                    const std::vector<FunctionIndex>& functions,
+                    JsonWriter& json) {
+  json.Key(key).BeginArray();
+  for (FunctionIndex i : functions)
+    json.String(ToString(judgement.topology[i].address));
+  json.EndArray();
+}
+
 void WriteMapTypes(MapTypeSet set, JsonWriter& json) {
   json.BeginArray();
   for (MapType type : kMapTypes)

@@ -13,6 +13,11 @@ namespace p2pcheck {
 void WriteVerdict(const Judgement& judgement, const Verdict& verdict,
                   JsonWriter& json);
 
+/// A key and the addresses of functions.
+void WriteAddresses(std::string_view key, const Judgement& judgement,
+                    const std::vector<FunctionIndex>& functions,
+                    JsonWriter& json);
+
 /// ["BUS_ADDR", "NOT_SUPPORTED"]: a set in the kernel's order.
 void WriteMapTypes(MapTypeSet set, JsonWriter& json);
 
