@@ -4,7 +4,7 @@
 build_packages=(g++ cmake ninja-build pkg-config libfmt-dev libcli11-dev
   libtomlplusplus-dev rapidjson-dev libpci-dev libudev-dev zlib1g-dev
   nettle-dev pci.ids)
-test_packages=(libgtest-dev python3 pciutils mandoc reuse clang clang-format)
+test_packages=(libgtest-dev python3 git pciutils mandoc reuse clang clang-format)
 
 is_installed() {
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
