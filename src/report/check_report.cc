@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "report/command_line_words.h"
 #include "report/json_writer.h"
 #include "report/links.h"
 #include "report/route_words.h"
@@ -55,9 +56,11 @@ std::string FindingSentence(const Judgement& judgement,
           "ACS as it is now",
           at);
     case FindingId::kCommandLineProblem:
-      return fmt::format("the kernel command line: {}{}",
-                         FindingName(finding.command_line->id),
-                         at.empty() ? "" : " (" + at + ")");
+      return "the kernel command line: " +
+             FindingSentence(
+                 judgement,
+                 CommandLine(judgement.snapshot.host.command_line.value()),
+                 *finding.command_line);
     case FindingId::kLinkBelowMaximum: return LinkSentence(judgement, finding);
     case FindingId::kRouteAcrossSockets:
       return fmt::format(

@@ -293,6 +293,8 @@ std::string MissingWhat(const Fact& fact) {
     case FactKind::kIommuGroup: return "whether an IOMMU is active";
     case FactKind::kKernelVersion: return "the kernel's exact release";
     case FactKind::kP2pdmaBuiltIn: return "the kernel's configuration";
+    case FactKind::kPublishedGroup:
+      return "the IOMMU group of " + AddressOf(fact);
   }
   return "";
 }
@@ -315,9 +317,10 @@ std::string_view FactName(FactKind kind) {
     case FactKind::kHostBridgeId: return "host_bridge_id";
     case FactKind::kFirstFunction: return "first_function";
     case FactKind::kPortType: return "port_type";
-    case FactKind::kIommuGroup: return "iommu_group";
+    case FactKind::kIommuGroup: return "iommu_active";
     case FactKind::kKernelVersion: return "kernel_version";
     case FactKind::kP2pdmaBuiltIn: return "p2pdma_built_in";
+    case FactKind::kPublishedGroup: return "iommu_group";
   }
   return "";
 }
@@ -364,7 +367,8 @@ std::string WhereOf(const Judgement& judgement, const Fact& fact) {
     case FactKind::kFirstFunction: return "functions on the root bus";
     case FactKind::kPortType:
       return "config space, PCI Express capability, bits 7:4 of +2";
-    case FactKind::kIommuGroup: return "sysfs iommu_group";
+    case FactKind::kIommuGroup:
+    case FactKind::kPublishedGroup: return "sysfs iommu_group";
     case FactKind::kKernelVersion: return "/proc/sys/kernel/osrelease";
     case FactKind::kP2pdmaBuiltIn:
       return "the kernel's configuration or symbols";

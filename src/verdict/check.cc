@@ -10,7 +10,7 @@
 #include <map>
 #include <set>
 
-#include "verdict/groups.h"
+#include "verdict/group_comparison.h"
 #include "verdict/host_bridge.h"
 #include "verdict/peer_census.h"
 
@@ -148,23 +148,16 @@ class Check {
     if (!rules().groups) return;
     GroupPrediction predicted = PredictGroups(topology_, *rules().groups);
     if (predicted.status != GroupStatus::kPredicted) return;
-    std::map<uint32_t, uint32_t> published_of, predicted_of;
-    std::set<FunctionIndex> differ;
-    for (FunctionIndex i = 0; i < count(); ++i) {
-      const auto& group = topology_[i].record->iommu_group;
-      if (!group.known() || !predicted.certain[i]) continue;
-      uint32_t ours = predicted.surely[i];
-      auto [a, fresh_a] = published_of.try_emplace(ours, group.value());
-      auto [b, fresh_b] = predicted_of.try_emplace(group.value(), ours);
-      if (a->second != group.value() || b->second != ours) differ.insert(i);
+    for (GroupDifference& difference :
+         CompareGroups(topology_, *rules().groups, predicted).differences) {
+      Finding& finding = Add(FindingId::kGroupsDiffer);
+      finding.functions = std::move(difference.functions);
+      for (FunctionIndex i : finding.functions)
+        finding.facts.push_back(
+            {FactKind::kPublishedGroup, topology_[i].address,
+             topology_[i].record->iommu_group.Map(
+                 [](uint32_t group) { return uint64_t{group}; })});
     }
-    if (differ.empty()) return;
-    Finding& finding = Add(FindingId::kGroupsDiffer);
-    finding.functions.assign(differ.begin(), differ.end());
-    for (FunctionIndex i : differ)
-      finding.facts.push_back(
-          {FactKind::kIommuGroup, topology_[i].address,
-           uint64_t{topology_[i].record->iommu_group.value()}});
   }
 
   void CommandLineProblems() {

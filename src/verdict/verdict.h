@@ -28,6 +28,7 @@ enum class FactKind : uint8_t {
   kIommuGroup,     ///< whether functions are in groups at all
   kKernelVersion,
   kP2pdmaBuiltIn,
+  kPublishedGroup,  ///< value: the number of the function's IOMMU group
 };
 
 struct Fact {
