@@ -56,9 +56,7 @@ Side NotEligible(const Topology& topology, const HostBridge& bridge,
   return {Ternary::kNo, {RuleId::kHostBridgeNotEligible, {first}}, {}};
 }
 
-Side LookUp(const Topology& topology, const RuleSet& rules,
-            const Function& device, bool same) {
-  (void)topology;
+Side LookUp(const RuleSet& rules, const Function& device, bool same) {
   Observed<uint64_t> ids = IdsOf(*device.record);
   Fact fact{FactKind::kHostBridgeId, device.address, ids};
   if (!ids.known())
@@ -88,7 +86,7 @@ Side AskOneSide(const Topology& topology, const RuleSet& rules,
   }
   if (root.eligible == Ternary::kNo) return NotEligible(topology, bridge, root);
   const Function& device = topology[root.function.value()];
-  Side side = LookUp(topology, rules, device, same);
+  Side side = LookUp(rules, device, same);
   if (root.eligible == Ternary::kYes || side.passes == Ternary::kNo)
     return side;
   // Whether it is a Root Port is all that is open.
