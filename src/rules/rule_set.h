@@ -12,6 +12,7 @@
 #include "base/observed.h"
 #include "base/ternary.h"
 #include "rules/acs_programming.h"
+#include "rules/dmabuf_rules.h"
 #include "rules/group_rules.h"
 #include "rules/kernel_version.h"
 #include "rules/rule_files.h"
@@ -142,6 +143,13 @@ class RuleBook {
   /// any from 5.14 on.  Empty: the rules say nothing about ACS.
   std::vector<AcsProgramming> AcsProgrammingOf(
       const Observed<KernelVersion>& version) const;
+
+  /// What a kernel does with BARs and dma-bufs.  Features come from the named
+  /// kernel, else from the host's symbols, its configuration, its release, in
+  /// that order; vendor kernels (version unknown) have what is shown and are
+  /// unknown for the rest.  Entries that are surely not in force are left out.
+  DmabufRules DmabufRulesOf(const Observed<KernelVersion>& version, bool named,
+                            const HostFacts& host) const;
 
   const std::vector<DieFunction>& die_functions() const {
     return die_functions_;

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#ifndef P2PCHECK_DMABUF_EXPORT_H_
+#define P2PCHECK_DMABUF_EXPORT_H_
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "dmabuf/bar.h"
+#include "dmabuf/step.h"
+#include "rules/dmabuf_rules.h"
+#include "topology/topology.h"
+
+namespace p2pcheck {
+
+/// What export verdicts are asked of: one host under one kernel.
+struct DmabufContext {
+  const Topology& topology;
+  const DmabufRules& rules;
+  /// The kernel's options: those recorded, or null where the user named a
+  /// kernel and assumed nothing; then what it needs counts as built in.
+  const StringMap* config = nullptr;
+  /// The user named the kernel: an option that nobody recorded counts as on.
+  bool named = false;
+};
+
+/// Exporting one BAR: by whom, and with what answer.
+struct BarExport {
+  /// The exporter; null: nobody, see the verdict.
+  const ExporterRule* by = nullptr;
+  StepVerdict verdict;
+  /// What a dma-buf of the whole BAR would span, CPU addresses; 0, 0 where
+  /// the answer is no or the size is not known.
+  uint64_t start = 0, size = 0;
+};
+
+/// The answers about one BAR (spec/kernel-dmabuf.md 1.5, 1.10, 4, 6).
+struct BarVerdicts {
+  FunctionIndex function = kNoIndex;
+  Bar bar;
+  BarExport as_bound;  ///< by the driver that has it now
+  BarExport if_vfio;   ///< if it were bound to vfio-pci
+  /// VFIO's and sysfs' mmap of it: a rule set of its own.
+  StepVerdict mmap;
+};
+
+/// As the driver that has the function would answer: VFIO, amdgpu, ...
+BarExport ExportAsBound(const DmabufContext& context, FunctionIndex function,
+                        const Bar& bar);
+
+/// As vfio-pci would.  Gates O1 to O10, then F3 to F18, in that order.
+BarExport ExportByVfio(const DmabufContext& context, FunctionIndex function,
+                       const Bar& bar);
+
+/// All BARs of a function that exist, with ROM.  Where `resource` is unknown:
+/// one entry per BAR 0 to 5 whose verdict says so.
+std::vector<BarVerdicts> JudgeBars(const DmabufContext& context,
+                                   FunctionIndex function);
+
+}  // namespace p2pcheck
+
+#endif  // P2PCHECK_DMABUF_EXPORT_H_
