@@ -14,8 +14,8 @@ import os
 import subprocess
 import sys
 
-HOSTS = ['m-acs-switch-6.1s', 'm-acs-switch-6.12s', 'm-acs-switch-7.2',
-         'm-acs-switch-epyc-7.2', 'b-rootports-7.2']
+HOSTS = ['m-acs-switch@6.1s', 'm-acs-switch@6.12s', 'm-acs-switch@7.2',
+         'm-acs-switch-epyc@7.2', 'b-rootports@7.2']
 MIN_TAKEN = 40
 
 

@@ -104,7 +104,8 @@ def compare_lists(program, recording, problems):
 
 
 def compare_snapshot(program, snapshots, name, expected, problems):
-    path = os.path.join(snapshots, name, 'snapshot.tar.gz')
+    path = os.path.join(snapshots, name.replace('@', '-'),
+                        'snapshot.tar.gz')
     with tempfile.TemporaryDirectory() as root:
         with tarfile.open(path) as tar:
             tar.extractall(root)
@@ -167,7 +168,7 @@ def main():
         recording = os.path.join(folder, 'host.recording')
         expected = dict(expected_verdicts(verdicts))
         ours = dict(our_verdicts(program, recording))
-        row = table[name.rsplit('-', 1)[1].rstrip('s')]
+        row = table[name.rsplit('@', 1)[1].rstrip('s')]
         row[0] += 1
         row[1] += len(expected)
         for pair, answer in expected.items():

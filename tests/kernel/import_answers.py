@@ -68,7 +68,7 @@ def about(folder, answers):
 
 def main():
     program, folder, fixtures = sys.argv[1:]
-    name = os.path.basename(folder.rstrip('/'))
+    name = '@'.join(os.path.basename(folder.rstrip('/')).rsplit('-', 1))
     try:
         answers = read_text(os.path.join(folder, 'p2p_oracle.txt'))
     except FileNotFoundError:
