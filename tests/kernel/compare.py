@@ -103,9 +103,12 @@ def compare_lists(program, recording, problems):
     return compared
 
 
+def snapshot_of(snapshots, name):
+    return os.path.join(snapshots, name.replace('@', '-'), 'snapshot.tar.gz')
+
+
 def compare_snapshot(program, snapshots, name, expected, problems):
-    path = os.path.join(snapshots, name.replace('@', '-'),
-                        'snapshot.tar.gz')
+    path = snapshot_of(snapshots, name)
     with tempfile.TemporaryDirectory() as root:
         with tarfile.open(path) as tar:
             tar.extractall(root)
@@ -180,7 +183,7 @@ def main():
         if len(ours) != len(expected):
             problems.append(f'{name}: {len(ours)} pairs, not {len(expected)}')
         row[3] += compare_lists(program, recording, problems)
-        if has_snapshots:
+        if os.path.exists(snapshot_of(snapshots, name)):
             compare_snapshot(program, snapshots, name, ours, problems)
             trees += 1
     report(table, trees, has_snapshots, problems)

@@ -7,12 +7,14 @@
 ANSWERS is a folder that the kernel harness wrote: snapshot.tar.gz (the guest's
 /sys and /proc), p2p_oracle.txt (the kernel's verdicts), run.txt.  The fixture
 has host.recording, which PROGRAM makes of the snapshot, verdicts.txt, and
-about.txt.  verdicts.txt has a line a provider, and in it a verdict a client,
+about.txt; dmabuf.txt is copied where there is one.  verdicts.txt has a line a
+provider, and in it a verdict a client,
 both in the order of addresses: N not supported, B bus address, H through the
 host bridge, then the distance; "N4*3" stands for three in a row.
 """
 import gzip
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -84,6 +86,9 @@ def main():
     with open(os.path.join(target, 'verdicts.txt'), 'w',
               encoding='utf-8') as out:
         out.write('\n'.join(verdict_lines(answers)) + '\n')
+    dmabuf = os.path.join(folder, 'dmabuf.txt')
+    if os.path.exists(dmabuf):
+        shutil.copy(dmabuf, os.path.join(target, 'dmabuf.txt'))
     with open(os.path.join(target, 'about.txt'), 'w', encoding='utf-8') as out:
         out.write(about(folder, answers))
 
