@@ -7,21 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "dmabuf/dma_path.h"
 #include "dmabuf/export.h"
 #include "rules/map_type.h"
 
 namespace p2pcheck {
-
-/// How the importer's DMA addresses come about (spec/kernel-dmabuf.md 2.4).
-enum class DmaPath : uint8_t {
-  kDirect,
-  kIommu,    ///< dma-iommu: an IOVA
-  kArchOps,  ///< another dma_map_ops that takes MMIO (Xen, TCE)
-  kRefused,  ///< another dma_map_ops that refuses MMIO
-  kUnknown,
-};
-std::string_view DmaPathName(DmaPath path);
-DmaPath DmaPathOf(const DmabufContext& context, FunctionIndex importer);
 
 /// Ranges of which a dma-buf is made, offsets in the BAR.
 struct DmabufRange {
@@ -53,7 +43,7 @@ struct PairVerdict {
   StepVerdict attach;  ///< with an explicit pin, where the importer pins
   StepVerdict map;
   /// Ends in system memory: works, but not peer to peer.
-  bool system_memory = false;
+  Ternary system_memory = Ternary::kNo;
   DmaPath path = DmaPath::kUnknown;
 
   Ternary answer() const { return And(attach.answer(), map.answer()); }
@@ -67,9 +57,9 @@ PairVerdict JudgeImport(const DmabufContext& context,
 struct IommufdQuestion {
   PairQuestion pair;  ///< importer: the function whose domain is attached
   bool domain_attached = true;
-  uint64_t start = 0;            ///< offset in the dma-buf
-  uint64_t length = 0;           ///< 0: the whole dma-buf
-  std::optional<uint64_t> iova;  ///< none: the kernel picks
+  uint64_t start = 0;              ///< offset in the dma-buf
+  std::optional<uint64_t> length;  ///< none: the rest of the dma-buf
+  std::optional<uint64_t> iova;    ///< none: the kernel picks
 };
 StepVerdict JudgeIommufd(const DmabufContext& context,
                          const IommufdQuestion& question);
@@ -83,6 +73,11 @@ StepVerdict JudgeType1(const DmabufContext& context, FunctionIndex exporter,
 StepVerdict JudgePeerMemory(const DmabufContext& context,
                             FunctionIndex function, const Bar& bar,
                             uint64_t offset, uint64_t size);
+
+/// Mapping pages of such a pool for an importer (dma_map_sg, O_DIRECT, nvmet).
+/// What the dma-buf way answers with EINVAL is EREMOTEIO here.
+StepVerdict JudgePageMap(const DmabufContext& context,
+                         const PairQuestion& question);
 
 }  // namespace p2pcheck
 

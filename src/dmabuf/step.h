@@ -108,11 +108,21 @@ enum class DmabufRule : uint16_t {
   kIommufdOneRange,    ///< I11: EOPNOTSUPP
   kIommufdNoTopology,  ///< warning: nothing was checked
   kIommufdMisrouted,   ///< warning: nothing sends the request to the IOMMU
+  kIommufdTakesMemfd,  ///< before 6.19: a dma-buf is taken for a memfd: EINVAL
+  kIommufdBadRange,    ///< I4, I6: not within the dma-buf: EINVAL, EOVERFLOW
+  kIommufdUnaligned,   ///< I12: EINVAL; without a domain a warning
+  kIommufdReserved,    ///< I12: an IOVA that the IOMMU keeps: EINVAL
+  kIommufdCached,      ///< V22 (warning): a second domain loses MMIO
   kType1Legacy,        ///< warning
+  kNoType1,            ///< no container, or another architecture's
   kNotMmapable,
   // Pages (5).
   kNoPeerMemory,
   kPeerMemory,
+  kPoolUnaligned,       ///< 2 MiB: EINVAL
+  kPoolOutsideBar,      ///< EINVAL
+  kPoolRefusedByArch,   ///< no ZONE_DEVICE, or no uncached pages: EINVAL
+  kPoolAboveDirectMap,  ///< note: the end of the direct map is not visible
 };
 
 /// "bar-smaller-than-page": stable, for scripts and for `explain`.
