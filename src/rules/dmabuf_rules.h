@@ -104,6 +104,9 @@ struct DmabufRules {
   std::vector<FunctionIdRule> denied;        ///< vfio-pci's denylist
   std::vector<FunctionIdRule> non_mappable;  ///< setters of the flag
   std::vector<ConfidentialRule> confidential;
+  /// Host chipsets on which nvidia-open refuses peers without a common switch
+  /// (4.1).
+  std::vector<FunctionIdRule> nvidia_chipsets;
   /// Drivers beside which VFIO finds a group viable (O7): they own no DMA.
   std::vector<std::string> group_safe_drivers;
 };

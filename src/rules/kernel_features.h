@@ -49,8 +49,10 @@ enum class KernelFeature : uint8_t {
   kNetDevmem,                ///< net devmem imports (6.12)
   kZcrxDmabuf,               ///< io_uring zcrx imports
   kNvmeMultipathP2p,         ///< 7.2: multipath and md pass P2P pages on
+  kGpuPinsVram,              ///< amdgpu, xe: a pin for peers leaves VRAM alone
+                             ///< (6.12 not, 7.0 yes, between not looked at)
 };
-constexpr size_t kKernelFeatures = 29;
+constexpr size_t kKernelFeatures = 30;
 
 /// "vfio-dmabuf": as rules/kernel_features.toml and the JSON have it.
 std::string_view KernelFeatureName(KernelFeature feature);
