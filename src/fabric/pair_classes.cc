@@ -25,7 +25,7 @@
 #include <map>
 #include <numeric>
 
-#include "rules/host_bridge_table.h"
+#include "fabric/standings.h"
 
 namespace p2pcheck {
 namespace {
@@ -74,62 +74,12 @@ Census WithoutStates(const Census& census) {
   return plain;
 }
 
-PairAcs ToPairAcs(Ternary redirects) {
-  switch (redirects) {
-    case Ternary::kNo: return PairAcs::kNoRedirect;
-    case Ternary::kUnknown: return PairAcs::kUnknown;
-    case Ternary::kYes: return PairAcs::kRedirect;
-  }
-  return PairAcs::kUnknown;
-}
-
-// Outcome of the host bridge test.
-MapTypeSet Behind(Ternary passes) {
-  switch (passes) {
-    case Ternary::kYes: return MapType::kThruHostBridge;
-    case Ternary::kNo: return MapType::kNotSupported;
-    case Ternary::kUnknown: break;
-  }
-  return MapType::kThruHostBridge | MapType::kNotSupported;
-}
-
-// The outcome of a pair in one kernel, given what the host bridge test says.
-MapTypeSet Outcome(const P2pdmaAlgorithm& algorithm, Ternary iommu_active,
-                   PairAcs acs, Ternary passes) {
-  const MapTypeSet refused = MapType::kNotSupported;
-  if (!algorithm.exists) return refused;
-  if (acs == PairAcs::kNoRedirect) return MapType::kBusAddr;
-  if (acs == PairAcs::kNotAsked) {
-    if (algorithm.no_common_bridge == NoCommonBridge::kRefuse) return refused;
-    if (algorithm.no_common_bridge == NoCommonBridge::kZenWithoutIommu)
-      passes = And(passes, iommu_active == Ternary::kYes  ? Ternary::kNo
-                           : iommu_active == Ternary::kNo ? Ternary::kYes
-                                                          : Ternary::kUnknown);
-    return Behind(passes);
-  }
-  MapTypeSet redirected =
-      algorithm.acs_redirect_refuses ? refused : Behind(passes);
-  return acs == PairAcs::kRedirect ? redirected
-                                   : redirected | MapType::kBusAddr;
-}
-
-// A host bridge in the eyes of every kernel in question, in their order.
-struct Standing {
-  std::vector<Ternary> same, other;
-  friend bool operator<(const Standing& a, const Standing& b) {
-    return a.same != b.same ? a.same < b.same : a.other < b.other;
-  }
-};
-
 class Classifier {
  public:
   explicit Classifier(const PairClassInput& input)
       : input_(input),
         topology_(input.topology),
-        iommu_active_(IommuActive(topology_.snapshot())) {
-    for (const RuleSet& rules : input.kernels)
-      cpu_.push_back(CpuSupportsP2p(input.cpu, rules));
-  }
+        standings_(input.topology, input.kernels, input.cpu) {}
 
   std::vector<PairClass> Run() {
     CountThemselves();
@@ -145,66 +95,9 @@ class Classifier {
     return {1, topology_[i].depth, topology_[i].depth, i};
   }
 
-  // --- host bridges ------------------------------------------------------
-
-  FunctionIndex RootDevice(const HostBridge& bridge, RootDeviceRule rule,
-                           Ternary* eligible) const {
-    if (rule == RootDeviceRule::kSlotZero) {
-      for (FunctionIndex i : bridge.functions) {
-        const PciAddress& address = topology_[i].address;
-        if (address.devfn != 0 || address.bus != bridge.bus.bus) continue;
-        *eligible = Ternary::kYes;
-        return i;
-      }
-      *eligible = Ternary::kNo;
-      return kNoIndex;
-    }
-    if (!bridge.first.known()) {
-      *eligible = bridge.first.absent() ? Ternary::kNo : Ternary::kUnknown;
-      return kNoIndex;
-    }
-    const Function& first = topology_[bridge.first.value()];
-    *eligible = ToTernary(first.address.devfn == 0);
-    if (rule == RootDeviceRule::kFirstSlotZeroOrPort)
-      *eligible = Or(*eligible, IsRootPort(first));
-    return bridge.first.value();
+  const Standing& StandingOf(HostBridgeIndex h) const {
+    return standings_.of_bridges()[h];
   }
-
-  TableLookup StandingIn(const HostBridge& bridge, const RuleSet& rules) const {
-    Ternary eligible = Ternary::kNo;
-    FunctionIndex device =
-        RootDevice(bridge, rules.algorithm.root_device, &eligible);
-    if (device == kNoIndex) return {eligible, eligible};
-    const FunctionRecord& record = *topology_[device].record;
-    TableLookup found{Ternary::kUnknown, Ternary::kUnknown};
-    if (record.vendor.known() && record.device.known())
-      found =
-          LookUpHostBridge(rules, record.vendor.value(), record.device.value());
-    found.same_host_bridge = And(found.same_host_bridge, eligible);
-    found.other_host_bridge = And(found.other_host_bridge, eligible);
-    return found;
-  }
-
-  Standing StandingOf(const HostBridge& bridge) const {
-    Standing standing;
-    for (const RuleSet& rules : input_.kernels) {
-      TableLookup found = StandingIn(bridge, rules);
-      standing.same.push_back(found.same_host_bridge);
-      standing.other.push_back(found.other_host_bridge);
-    }
-    return standing;
-  }
-
-  // The outcome over all kernels; `table` is what the table says in each.
-  MapTypeSet Join(PairAcs acs, const std::vector<Ternary>& table) const {
-    MapTypeSet joined;
-    for (size_t k = 0; k < table.size(); ++k)
-      joined = joined | Outcome(input_.kernels[k].algorithm, iommu_active_, acs,
-                                Or(cpu_[k], table[k]));
-    return joined;
-  }
-
-  // --- classes -----------------------------------------------------------
 
   void Count(PairClass key, uint64_t pairs) {
     if (pairs == 0) return;
@@ -238,18 +131,15 @@ class Classifier {
   }
 
   void CountThemselves() {
-    std::vector<Standing> standings;
-    for (const HostBridge& bridge : topology_.host_bridges())
-      standings.push_back(StandingOf(bridge));
-    standings_ = std::move(standings);
-    std::vector<Ternary> nothing(input_.kernels.size(), Ternary::kUnknown);
     for (FunctionIndex i = 0; i < topology_.functions().size(); ++i) {
       if (!input_.selected[i]) continue;
       const Function& f = topology_[i];
       PairAcs acs = ToPairAcs(RedirectsP2p(f));
-      const auto& table = f.placed() ? standings_[f.host_bridge].same : nothing;
+      MapTypeSet possible =
+          f.placed() ? standings_.Below(StandingOf(f.host_bridge), acs)
+                     : standings_.ItselfNowhere(acs, KernelChoice::kAll);
       Count({input_.kinds[i], input_.kinds[i], PairRelation::kItself, acs,
-             Join(acs, table), 0, 0, 0, i, i},
+             possible, 0, 0, 0, i, i},
             1);
     }
   }
@@ -263,7 +153,7 @@ class Classifier {
         PairAcs acs = ToPairAcs(Or(own, Or(x.state, y.state)));
         uint32_t twice = 2u * at.depth;
         CountBoth(x, y, PairRelation::kCommonBridge, acs,
-                  Join(acs, standings_[at.host_bridge].same),
+                  standings_.Below(StandingOf(at.host_bridge), acs),
                   x.cell.min_depth + y.cell.min_depth - twice,
                   x.cell.max_depth + y.cell.max_depth - twice);
       }
@@ -327,7 +217,7 @@ class Classifier {
   void MergeRootBuses() {
     for (HostBridgeIndex h = 0; h < topology_.host_bridges().size(); ++h) {
       Census all;
-      MapTypeSet possible = Join(PairAcs::kNotAsked, standings_[h].same);
+      MapTypeSet possible = standings_.Below(StandingOf(h), PairAcs::kNotAsked);
       for (FunctionIndex root : topology_.host_bridges()[h].functions) {
         Apart(below_[root], all, PairRelation::kSameHostBridge, possible);
         for (const CensusEntry& entry : below_[root])
@@ -341,27 +231,18 @@ class Classifier {
   void MergeHostBridges() {
     std::map<Standing, Census> groups;
     for (HostBridgeIndex h = 0; h < root_buses_.size(); ++h) {
-      const Standing& own = standings_[h];
+      const Standing& own = StandingOf(h);
       for (const auto& [standing, census] : groups)
         Apart(root_buses_[h], census, PairRelation::kOtherHostBridge,
-              Across(own.other, standing.other));
+              standings_.Across(own, standing));
       for (const CensusEntry& entry : root_buses_[h])
         Add(&groups[own], entry.kind, entry.state, entry.cell);
     }
   }
 
-  MapTypeSet Across(const std::vector<Ternary>& a,
-                    const std::vector<Ternary>& b) const {
-    std::vector<Ternary> both(a.size());
-    for (size_t k = 0; k < a.size(); ++k) both[k] = And(a[k], b[k]);
-    return Join(PairAcs::kNotAsked, both);
-  }
-
   // Functions placed nowhere: any relation to anything.
   void CountPlaceless() {
-    MapTypeSet possible;
-    for (size_t k = 0; k < input_.kernels.size(); ++k)
-      possible = possible | Placeless(k);
+    MapTypeSet possible = standings_.Nowhere();
     Census placed, placeless;
     for (const Census& bus : root_buses_)
       for (const CensusEntry& entry : bus)
@@ -375,18 +256,6 @@ class Classifier {
                     possible, 0, 0);
       Add(&placeless, own.kind, own.state, own.cell);
     }
-  }
-
-  MapTypeSet Placeless(size_t k) const {
-    const P2pdmaAlgorithm& algorithm = input_.kernels[k].algorithm;
-    if (!algorithm.exists) return MapType::kNotSupported;
-    if (algorithm.no_common_bridge == NoCommonBridge::kRefuse)
-      return MapType::kNotSupported | MapType::kBusAddr;
-    bool vouched =
-        algorithm.no_common_bridge == NoCommonBridge::kHostBridgeTest &&
-        cpu_[k] == Ternary::kYes;
-    return vouched ? MapType::kBusAddr | MapType::kThruHostBridge
-                   : MapTypeSet::All();
   }
 
   std::vector<PairClass> Sorted() {
@@ -403,11 +272,9 @@ class Classifier {
 
   const PairClassInput& input_;
   const Topology& topology_;
-  Ternary iommu_active_;
-  std::vector<Ternary> cpu_;         // by kernel
-  std::vector<Standing> standings_;  // by host bridge
-  std::vector<Census> below_;        // by function
-  std::vector<Census> root_buses_;   // by host bridge
+  Standings standings_;
+  std::vector<Census> below_;       // by function
+  std::vector<Census> root_buses_;  // by host bridge
   std::vector<PairClass> classes_;
 };
 

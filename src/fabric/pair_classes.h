@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fabric/outcome.h"
 #include "rules/cpu.h"
 #include "rules/device_kind.h"
 #include "rules/map_type.h"
@@ -23,9 +24,6 @@ enum class PairRelation : uint8_t {
   kPlaceUnknown,
 };
 std::string_view PairRelationName(PairRelation relation);
-
-/// What ACS says about the path of a pair; not asked without a common bridge.
-enum class PairAcs : uint8_t { kNotAsked, kNoRedirect, kUnknown, kRedirect };
 
 /// All ordered pairs that are alike in kinds, relation, ACS and outcome.
 struct PairClass {
