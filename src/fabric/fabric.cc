@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// All ordered pairs of a host.
+#include "fabric/fabric.h"
+
+#include <algorithm>
+#include <map>
+
+namespace p2pcheck {
+namespace {
+
+std::array<uint8_t, 3> ByTernary(const Standings& standings,
+                                 const Standing& standing,
+                                 KernelChoice choice) {
+  std::array<uint8_t, 3> bits{};
+  for (Ternary t : {Ternary::kNo, Ternary::kUnknown, Ternary::kYes})
+    bits[static_cast<size_t>(t)] =
+        standings.Below(standing, ToPairAcs(t), choice).bits();
+  return bits;
+}
+
+bool AnyUnmerged(const std::vector<RuleSet>& kernels) {
+  return std::any_of(kernels.begin(), kernels.end(), [](const RuleSet& rules) {
+    return rules.algorithm.divergence_only;
+  });
+}
+
+// Host bridges that fare alike stand together; else they keep their order.
+std::vector<HostBridgeIndex> GroupedBridges(const Standings& standings) {
+  const auto& of_bridges = standings.of_bridges();
+  std::vector<HostBridgeIndex> order(of_bridges.size());
+  for (HostBridgeIndex h = 0; h < order.size(); ++h) order[h] = h;
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
+    return of_bridges[a] < of_bridges[b];
+  });
+  return order;
+}
+
+}  // namespace
+
+Fabric::Fabric(const Topology& topology, const FabricQuestion& question) {
+  Standings standings(topology, question.kernels, question.cpu);
+  std::vector<HostBridgeIndex> bridges = GroupedBridges(standings);
+  order_ = NumberInPreorder(topology, bridges);
+  BuildNodes(topology);
+  BuildBuses(standings);
+  BuildGroups(standings, bridges);
+  BuildNowhere(standings);
+  if (AnyUnmerged(question.kernels))
+    divergence_ = FindDivergenceLevels(topology, order_);
+  const P2pdmaAlgorithm& newest = question.kernels.back().algorithm;
+  has_distance_ = newest.exists;
+  apart_distance_ = newest.no_common_distance_marker;
+  if (question.p2pdma_built_in == Ternary::kNo) RefuseAll();
+  BuildLevels();
+}
+
+void Fabric::BuildNodes(const Topology& topology) {
+  nodes_.resize(order_.function.size());
+  own_.resize(nodes_.size());
+  below_.assign(nodes_.size(), Ternary::kNo);
+  for (FabricIndex f = 0; f < nodes_.size(); ++f) {
+    const Function& function = topology[order_.function[f]];
+    Node& node = nodes_[f];
+    node.end = order_.subtree_end[f];
+    node.bus = function.host_bridge;
+    node.level = function.placed() ? function.depth + 1 : 0;
+    own_[f] = RedirectsP2p(function);
+    if (function.upstream != kNoIndex) {
+      node.upstream = order_.position[function.upstream];
+      node.redirect = nodes_[node.upstream].redirect;
+      node.unsure = nodes_[node.upstream].unsure;
+    }
+    if (own_[f] == Ternary::kYes) node.redirect = node.level;
+    if (own_[f] == Ternary::kUnknown) node.unsure = node.level;
+  }
+  for (FabricIndex f = size(); f-- > 0;) {
+    FabricIndex up = nodes_[f].upstream;
+    if (up != kNoIndex) below_[up] = Or(below_[up], Or(below_[f], own_[f]));
+  }
+}
+
+void Fabric::BuildBuses(const Standings& standings) {
+  for (const Standing& standing : standings.of_bridges()) {
+    Bus bus;
+    bus.range = order_.root_buses[buses_.size()];
+    bus.common = ByTernary(standings, standing, KernelChoice::kMerged);
+    bus.common_unmerged =
+        ByTernary(standings, standing, KernelChoice::kUnmerged);
+    bus.apart = standings.Below(standing, PairAcs::kNotAsked).bits();
+    buses_.push_back(bus);
+  }
+}
+
+void Fabric::BuildGroups(const Standings& standings,
+                         const std::vector<HostBridgeIndex>& bridges) {
+  std::vector<const Standing*> seen;
+  for (HostBridgeIndex h : bridges) {
+    const Standing& standing = standings.of_bridges()[h];
+    if (seen.empty() || !(*seen.back() == standing)) {
+      seen.push_back(&standing);
+      groups_.push_back(buses_[h].range);
+    }
+    groups_.back().end = buses_[h].range.end;
+    buses_[h].group = static_cast<uint32_t>(groups_.size() - 1);
+  }
+  for (const Standing* a : seen)
+    for (const Standing* b : seen)
+      across_.push_back(standings.Across(*a, *b).bits());
+}
+
+void Fabric::BuildNowhere(const Standings& standings) {
+  nowhere_ = standings.Nowhere().bits();
+  for (Ternary t : {Ternary::kNo, Ternary::kUnknown, Ternary::kYes})
+    itself_nowhere_[static_cast<size_t>(t)] =
+        standings.ItselfNowhere(ToPairAcs(t), KernelChoice::kMerged).bits();
+  itself_nowhere_unmerged_ =
+      standings.ItselfNowhere(PairAcs::kNoRedirect, KernelChoice::kUnmerged)
+          .bits();
+}
+
+// A kernel without p2pdma: one outcome, no distances.
+void Fabric::RefuseAll() {
+  constexpr uint8_t kRefused = MapTypeSet(MapType::kNotSupported).bits();
+  for (Bus& bus : buses_) {
+    bus.common.fill(kRefused);
+    bus.apart = kRefused;
+  }
+  std::fill(across_.begin(), across_.end(), kRefused);
+  nowhere_ = kRefused;
+  itself_nowhere_.fill(kRefused);
+  divergence_ = {};
+  has_distance_ = false;
+}
+
+void Fabric::BuildLevels() {
+  uint32_t deepest = 0;
+  for (const Node& node : nodes_) deepest = std::max(deepest, node.level);
+  if (has_distance_) farthest_ = 2 * deepest + apart_distance_;
+  if (distances_fit())
+    for (const Node& node : nodes_)
+      level16_.push_back(static_cast<uint16_t>(node.level));
+  bool narrow = deepest <= 0xff;
+  for (const Node& node : nodes_) {
+    if (narrow) {
+      redirect8_.push_back(static_cast<uint8_t>(node.redirect));
+      unsure8_.push_back(static_cast<uint8_t>(node.unsure));
+    } else {
+      redirect32_.push_back(node.redirect);
+      unsure32_.push_back(node.unsure);
+    }
+  }
+}
+
+FabricIndex Fabric::CommonBridge(FabricIndex a, FabricIndex b) const {
+  if (a >= placed() || b >= placed() || nodes_[a].bus != nodes_[b].bus)
+    return kNoIndex;
+  while (a != kNoIndex && (b < a || b >= nodes_[a].end)) a = nodes_[a].upstream;
+  return a;
+}
+
+PairScore Fabric::Score(FabricIndex provider, FabricIndex client) const {
+  FabricIndex common = CommonBridge(provider, client);
+  return {MapTypeSet::FromBits(Outcome(common, provider, client)),
+          Distance(common, provider, client)};
+}
+
+uint8_t Fabric::Outcome(FabricIndex common, FabricIndex provider,
+                        FabricIndex client) const {
+  if (common != kNoIndex) return OutcomeBelow(common, provider, client);
+  if (provider == client) return OutcomeOfItselfNowhere(provider);
+  if (provider >= placed() || client >= placed()) return nowhere_;
+  const Node &from = nodes_[provider], &to = nodes_[client];
+  if (from.bus == to.bus) return buses_[from.bus].apart;
+  return across_[buses_[from.bus].group * groups_.size() +
+                 buses_[to.bus].group];
+}
+
+uint8_t Fabric::OutcomeOfItselfNowhere(FabricIndex f) const {
+  uint8_t bits = itself_nowhere_[static_cast<size_t>(own_[f])];
+  return divergence_.empty()
+             ? bits
+             : static_cast<uint8_t>(bits | itself_nowhere_unmerged_);
+}
+
+// Something on the way redirects if the lowest function above either that
+// does is not above the common bridge.
+uint8_t Fabric::OutcomeBelow(FabricIndex common, FabricIndex provider,
+                             FabricIndex client) const {
+  const Node &from = nodes_[provider], &to = nodes_[client];
+  uint32_t level = nodes_[common].level;
+  Ternary acs = std::max(from.redirect, to.redirect) >= level ? Ternary::kYes
+                : std::max(from.unsure, to.unsure) >= level ? Ternary::kUnknown
+                                                            : Ternary::kNo;
+  uint8_t bits = buses_[from.bus].common[static_cast<size_t>(acs)];
+  if (divergence_.empty()) return bits;
+  return bits | OutcomeUnmerged(common, provider, client);
+}
+
+// Where the way from a function reaches the common bridge; kNoIndex if the
+// function is that bridge.
+FabricIndex Fabric::PortTowards(FabricIndex common, FabricIndex f) const {
+  if (f == common) return kNoIndex;
+  while (nodes_[f].upstream != common) f = nodes_[f].upstream;
+  return f;
+}
+
+uint8_t Fabric::OutcomeUnmerged(FabricIndex common, FabricIndex provider,
+                                FabricIndex client) const {
+  FabricIndex from = PortTowards(common, provider);
+  FabricIndex to = PortTowards(common, client);
+  Ternary acs = Ternary::kNo;
+  if (from != kNoIndex) acs = divergence_[from].completion;
+  if (to != kNoIndex) acs = Or(acs, divergence_.Redirects(to, client));
+  Ternary blocked = divergence_.Blocked(client, nodes_[common].level);
+  constexpr uint8_t kRefused = MapTypeSet(MapType::kNotSupported).bits();
+  if (blocked == Ternary::kYes) return kRefused;
+  uint8_t bits =
+      buses_[nodes_[provider].bus].common_unmerged[static_cast<size_t>(acs)];
+  return blocked == Ternary::kNo ? bits : bits | kRefused;
+}
+
+std::optional<uint32_t> Fabric::Distance(FabricIndex common,
+                                         FabricIndex provider,
+                                         FabricIndex client) const {
+  if (!has_distance_) return std::nullopt;
+  if (provider == client) return 0;
+  if (provider >= placed() || client >= placed()) return std::nullopt;
+  uint32_t levels = nodes_[provider].level + nodes_[client].level;
+  return common == kNoIndex ? levels + apart_distance_
+                            : levels - 2 * nodes_[common].level;
+}
+
+}  // namespace p2pcheck
