@@ -2,6 +2,8 @@
 #include "support/small_world.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 #include "pci/capabilities.h"
 #include "rules/cpu.h"
@@ -136,6 +138,29 @@ void ForEachOrderedForest(int size,
   });
 }
 
+namespace {
+
+// The same for two subtrees if they differ in names only.
+std::string SubtreeShape(const Forest& forest, int top) {
+  std::vector<std::string> below;
+  for (int i = 0; i < forest.size; ++i)
+    if (forest.parent[i] == top) below.push_back(SubtreeShape(forest, i));
+  std::sort(below.begin(), below.end());
+  std::string shape = "(";
+  for (const std::string& one : below) shape += one;
+  return shape + ")";
+}
+
+}  // namespace
+
+void ForEachShape(int size, const std::function<void(const Forest&)>& visit) {
+  std::set<std::string> seen;
+  ForEachOrderedForest(size, [&](const Forest& forest) {
+    std::string shape = SubtreeShape(forest, -1) + SubtreeShape(forest, -2);
+    if (seen.insert(shape).second) visit(forest);
+  });
+}
+
 HostSnapshot MakeSmallHost(const Forest& forest,
                            const std::array<AcsState, kMaxFunctions>& acs) {
   HostSnapshot snapshot;
@@ -198,6 +223,7 @@ PairShape ShapeOf(const Forest& forest, int provider, int client) {
   auto sets = Ancestors(forest);
   uint32_t p = sets[provider], c = sets[client], both = p & c;
   PairShape shape;
+  shape.functions = forest.size;
   shape.provider_root = RootOf(forest, p);
   shape.client_root = RootOf(forest, c);
   shape.meets = both != 0;
@@ -236,12 +262,12 @@ MapType KnownOutcome(const PairShape& shape, const WorldState& state) {
 }
 
 Completions::Completions(const PairShape& shape)
-    : shape_(shape), known_(1 << (2 * kMaxFunctions + 6)) {}
+    : shape_(shape), known_(size_t{1} << (2 * shape.functions + 6)) {}
 
 MapTypeSet Completions::Of(const WorldState& state) {
   size_t code = 0;
   // ACS of functions that do not count is left out of the code.
-  for (int i = 0; i < kMaxFunctions; ++i)
+  for (int i = 0; i < shape_.functions; ++i)
     code = code << 2 |
            (shape_.counted >> i & 1 ? static_cast<size_t>(state.acs[i]) : 0);
   code = code << 2 | static_cast<size_t>(state.listed[0]);

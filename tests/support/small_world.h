@@ -14,11 +14,11 @@
 
 namespace p2pcheck {
 
-// Hosts of up to four functions, in every shape and every state, and an
+// Hosts of up to five functions, in every shape and every state, and an
 // oracle that knows their verdicts from sets of ancestors.  The oracle shares
 // nothing with the code under test: it does not climb, it intersects.
 
-constexpr int kMaxFunctions = 4;
+constexpr int kMaxFunctions = 5;
 
 /// The shape of a small host.
 struct Forest {
@@ -38,6 +38,9 @@ void ForEachForest(int size, const std::function<void(const Forest&)>& visit);
 /// no VFs.
 void ForEachOrderedForest(int size,
                           const std::function<void(const Forest&)>& visit);
+
+/// One forest of each shape: up to the naming of functions, and no VFs.
+void ForEachShape(int size, const std::function<void(const Forest&)>& visit);
 
 enum class AcsState : uint8_t { kAbsent, kOff, kOn, kUnknown };
 enum class ListedState : uint8_t { kNo, kYes, kNeedsSame, kUnknown };
@@ -71,6 +74,7 @@ struct PairShape {
   std::vector<int> order;  ///< the counted ones, in the kernel's print order
   int common = -1;
   int provider_root = 0, client_root = 0;
+  int functions = 0;  ///< of the forest
 };
 PairShape ShapeOf(const Forest& forest, int provider, int client);
 
