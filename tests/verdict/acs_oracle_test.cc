@@ -121,7 +121,7 @@ TEST(AcsOracle, OneRecordingPredictsTheOther) {
   size_t bits = 0, known = 0;
   for (const auto& [name, after] : hosts) {
     for (std::string part : {"-configacs", "-noredir-all", "-noredir"}) {
-      size_t at = name.find(part + "-");
+      size_t at = name.find(part + "@");
       if (at == name.npos) continue;
       std::string plain = name.substr(0, at) + name.substr(at + part.size());
       auto before = hosts.find(plain);
