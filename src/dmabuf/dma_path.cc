@@ -8,6 +8,8 @@
 
 #include <array>
 
+#include "dmabuf/architecture.h"
+
 namespace p2pcheck {
 namespace {
 
@@ -43,7 +45,7 @@ std::string_view DmaPathName(DmaPath path) {
 
 DmaPath DmaPathOf(const DmabufContext& context, FunctionIndex importer) {
   const HostSnapshot& snapshot = context.topology.snapshot();
-  std::string architecture = snapshot.host.architecture.value_or("");
+  std::string architecture = ArchitectureOf(snapshot).value_or("");
   if (OpsRefuseMmio(architecture)) return DmaPath::kRefused;
   if (architecture.substr(0, 3) == "ppc") return DmaPath::kArchOps;
   return context.topology[importer].record->iommu_group.Match(
