@@ -34,13 +34,27 @@ struct BarExport {
   uint64_t start = 0, size = 0;
 };
 
+/// A range of bytes of a BAR, or another region.
+struct DmabufRange {
+  uint64_t offset = 0, length = 0;
+};
+
+/// One call of VFIO_DEVICE_FEATURE, DMA_BUF (spec/kernel-dmabuf.md 1.2).
+struct ExportRequest {
+  uint32_t region = 0;  ///< 0 to 5: BARs; 6 ROM, 7 config, ...
+  uint32_t flags = 0;
+  std::vector<DmabufRange> ranges;
+  bool probe = false;  ///< PROBE: ends before region and ranges are looked at
+  bool opened = true;  ///< access was granted (BIND_IOMMUFD went well)
+};
+
 /// The answers about one BAR (spec/kernel-dmabuf.md 1.5, 1.10, 4, 6).
 struct BarVerdicts {
   FunctionIndex function = kNoIndex;
   Bar bar;
   BarExport as_bound;  ///< by the driver that has it now
   BarExport if_vfio;   ///< if it were bound to vfio-pci
-  /// VFIO's and sysfs' mmap of it: a rule set of its own.
+  /// VFIO's mmap of it, once the function is opened: a rule set of its own.
   StepVerdict mmap;
 };
 
@@ -48,9 +62,20 @@ struct BarVerdicts {
 BarExport ExportAsBound(const DmabufContext& context, FunctionIndex function,
                         const Bar& bar);
 
-/// As vfio-pci would.  Gates O1 to O10, then F3 to F18, in that order.
+/// As vfio-pci would.  Gates O1 to O10, then F3 to F18, in that order.  Where
+/// a VFIO driver has the function, what is asked at the bind has been passed.
+/// Whether its group is viable can be told only where every function of the
+/// host was read.
 BarExport ExportByVfio(const DmabufContext& context, FunctionIndex function,
                        const Bar& bar);
+
+/// What the ioctl would answer on a device that was opened: steps F0 to F18 in
+/// the kernel's order, by the driver that has the function where that is a
+/// VFIO driver, else by vfio-pci.  error() is its errno; yes: a descriptor, or
+/// 0 for PROBE.
+StepVerdict JudgeExportRequest(const DmabufContext& context,
+                               FunctionIndex function,
+                               const ExportRequest& request);
 
 /// All BARs of a function that exist, with ROM.  Where `resource` is unknown:
 /// one entry per BAR 0 to 5 whose verdict says so.

@@ -13,11 +13,6 @@
 
 namespace p2pcheck {
 
-/// Ranges of which a dma-buf is made, offsets in the BAR.
-struct DmabufRange {
-  uint64_t offset = 0, length = 0;
-};
-
 /// Whether a BAR reaches an importer: three steps, each with its own answer.
 struct PairQuestion {
   FunctionIndex exporter = kNoIndex;

@@ -123,7 +123,21 @@ enum class DmabufRule : uint16_t {
   kPoolOutsideBar,      ///< EINVAL
   kPoolRefusedByArch,   ///< no ZONE_DEVICE, or no uncached pages: EINVAL
   kPoolAboveDirectMap,  ///< note: the end of the direct map is not visible
+  // The arguments of the export ioctl (1.3), and more about the function.
+  kRequestInvalid,      ///< F7, F9: EINVAL
+  kRangeInvalid,        ///< F13, F14: zero, unaligned or too long: EINVAL
+  kRangeWraps,          ///< F17: EOVERFLOW
+  kRangeOutsideBar,     ///< F18: EINVAL
+  kNotOpened,           ///< F0: no access was granted yet: EINVAL
+  kVfioNotBuiltIn,      ///< vfio-pci is not part of this kernel
+  kCoherencyAssumed,    ///< note: O5, an IOMMU that keeps caches coherent
+  kIsolationAssumed,    ///< note: O7b, nothing tells about interrupts
+  kReservesRestOfPage,  ///< mmap of less than a page takes the whole page
+  kExportsOtherBar,     ///< its driver exports another BAR than this one
+  kDriverMemoryOnly,    ///< note: only what the driver placed in the BAR
 };
+constexpr size_t kDmabufRules =
+    static_cast<size_t>(DmabufRule::kDriverMemoryOnly) + 1;
 
 /// "bar-smaller-than-page": stable, for scripts and for `explain`.
 std::string_view DmabufRuleName(DmabufRule rule);
@@ -138,7 +152,9 @@ struct StepReason {
   /// something; a hazard where `warning` is set.
   Ternary says = Ternary::kYes;
   bool warning = false;
-  int error = 0;  ///< errno as a positive number; 524 is ENOTSUPP
+  /// errno as a positive number, of an unknown the one it may fail with; 0:
+  /// none, or we can't tell.  524 is ENOTSUPP.
+  int error = 0;
   std::optional<PciAddress> function;  ///< whom it is about
   Observed<uint64_t> value;            ///< a size, an address, bits
   std::string detail;  ///< a name: driver, option, importer, feature, kernels
@@ -165,7 +181,8 @@ struct StepVerdict {
   bool Has(DmabufRule rule) const;
 };
 
-/// "EINVAL", "ENOTSUPP" (524, which libc does not know).
+/// "EINVAL", "ENOTSUPP" (524, which libc does not know); empty
+/// for a number that no step answers with.
 std::string_view ErrnoName(int error);
 
 }  // namespace p2pcheck

@@ -120,6 +120,10 @@ std::string FieldText(const ResourceLine& value, int) {
                      value.flags);
 }
 
+std::string FieldText(const MemoryRange& value, int) {
+  return fmt::format("0x{:016x} 0x{:016x}", value.base, value.size);
+}
+
 std::string FieldText(const DeviceNode& value, int) {
   return EscapeText(value.subsystem, ' ') + ' ' + EscapeText(value.name);
 }
@@ -194,6 +198,13 @@ void ParseField(std::string_view text, ResourceLine* value) {
   text = ParseWord(text, &offset, &value->start);
   text = ParseWord(text, &offset, &value->end);
   text = ParseWord(text, &offset, &value->flags);
+  ExpectEnd(text, offset);
+}
+
+void ParseField(std::string_view text, MemoryRange* value) {
+  size_t offset = 0;
+  text = ParseWord(text, &offset, &value->base);
+  text = ParseWord(text, &offset, &value->size);
   ExpectEnd(text, offset);
 }
 

@@ -43,6 +43,7 @@ std::string FieldText(const PciAddress& value, int);
 std::string FieldText(const ParentLink& value, int);
 std::string FieldText(const P2pMemory& value, int);
 std::string FieldText(const ResourceLine& value, int);
+std::string FieldText(const MemoryRange& value, int);
 std::string FieldText(const DeviceNode& value, int);
 std::string FieldText(const std::pair<const std::string, std::string>& value,
                       int);
@@ -69,6 +70,7 @@ void ParseField(std::string_view text, PciAddress* value);
 void ParseField(std::string_view text, ParentLink* value);
 void ParseField(std::string_view text, P2pMemory* value);
 void ParseField(std::string_view text, ResourceLine* value);
+void ParseField(std::string_view text, MemoryRange* value);
 void ParseField(std::string_view text, DeviceNode* value);
 void ParseField(std::string_view text,
                 std::pair<std::string, std::string>* value);

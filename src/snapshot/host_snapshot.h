@@ -65,6 +65,16 @@ struct P2pMemory {
   }
 };
 
+/// Memory at a CPU address.
+struct MemoryRange {
+  uint64_t base = 0;
+  uint64_t size = 0;
+
+  friend bool operator==(const MemoryRange& a, const MemoryRange& b) {
+    return a.base == b.base && a.size == b.size;
+  }
+};
+
 using StringList = std::vector<std::string>;
 using ResourceList = std::vector<ResourceLine>;
 using NodeList = std::vector<DeviceNode>;
@@ -111,6 +121,12 @@ struct FunctionRecord {
   Observed<StringList> port_services;  ///< "pcie002", of /sys/bus/pci_express
   Observed<std::string> vfio_dev;      ///< "vfio3"; absent: no VFIO driver
   Observed<NodeList> nodes;            ///< sorted
+  /// "0", "2": the BARs for which sysfs has a resourceN file, which are those
+  /// that can be mapped; absent: none.
+  Observed<StringList> resource_files;
+  /// The memory of a GPU that ACPI describes (nvidia,gpu-mem-base-pa and
+  /// -size).  No attribute shows it, so only a recording can have it.
+  Observed<MemoryRange> gpu_memory;
 
   friend bool operator==(const FunctionRecord&, const FunctionRecord&);
 };
@@ -155,6 +171,11 @@ struct HostFacts {
   /// The lines of the kernel log that concern ACS, groups and p2pdma, in
   /// order, without time stamps.
   Observed<StringList> kernel_log;
+  /// What /proc/iomem has inside the memory of PCI functions, in its order:
+  /// "fe800000-fe800fff efifb", the name being whoever claimed it.
+  Observed<StringList> busy_regions;
+  /// x86: whether interrupts go through an IOMMU's remapping.
+  Observed<bool> interrupt_remapping;
   /// Whether the reader may see config space beyond the first 64 bytes.
   Observed<bool> privileged;
 
@@ -231,6 +252,8 @@ void ForEachField(Visitor&& visit) {
   visit("vfio_dev", &FunctionRecord::vfio_dev);
   visit("node", &FunctionRecord::nodes);
   visit("resource", &FunctionRecord::resource);
+  visit("resource_file", &FunctionRecord::resource_files);
+  visit("gpu_memory", &FunctionRecord::gpu_memory);
 }
 
 /// The same for the facts of the host.
@@ -255,6 +278,8 @@ void ForEachHostField(Visitor&& visit) {
   visit("numa_nodes", &HostFacts::numa_nodes);
   visit("registration_order", &HostFacts::registration_order);
   visit("kernel_log", &HostFacts::kernel_log);
+  visit("busy_region", &HostFacts::busy_regions);
+  visit("interrupt_remapping", &HostFacts::interrupt_remapping);
   visit("privileged", &HostFacts::privileged);
 }
 

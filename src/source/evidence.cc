@@ -83,7 +83,10 @@ void JudgeAbsences(const SysfsTree& tree,
     bool whole = kind == Kind::kFile   ? files
                  : kind == Kind::kLink ? links
                                        : directories;
-    Judge(name, field, whole || (name == "driver" && uevents), functions);
+    if (name == "driver" && uevents) whole = true;
+    // They cannot be read, so even a copy of everything may lack them.
+    if (name == "resource_file") whole = false;
+    Judge(name, field, whole, functions);
   });
   JudgeNodes(functions);
 }

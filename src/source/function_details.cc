@@ -129,6 +129,20 @@ void ReadResource(FunctionDirectory* directory, FunctionRecord* record) {
       });
 }
 
+// The kernel makes "resource2" for a BAR that user space may map.  Names are
+// enough: reading one would read the device.
+void ReadResourceFiles(const std::vector<std::string>& names,
+                       FunctionRecord* record) {
+  StringList found;
+  for (const std::string& name : names)
+    if (auto bar = NumberIn(name, "resource", ""))
+      found.push_back(fmt::format("{}", *bar));
+  if (found.empty())
+    record->resource_files = Absent{};
+  else
+    record->resource_files = std::move(found);
+}
+
 // "vfio-dev/vfio3" exists exactly while a VFIO driver has the function.
 void ReadVfio(FunctionDirectory* directory, FunctionRecord* record) {
   record->vfio_dev = Absent{};
@@ -159,6 +173,7 @@ void ReadDetails(FunctionDirectory* directory, FunctionRecord* record) {
   ReadSriov(directory, record);
   ReadVirtualFunctions(directory, names, record);
   ReadResource(directory, record);
+  ReadResourceFiles(names, record);
   ReadResizable(directory, names, record);
   ReadPeerMemory(directory, record);
   ReadVfio(directory, record);

@@ -183,6 +183,10 @@ HostFacts ReadHostFacts(const HostTree& tree) {
   host.numa_nodes = ReadNumaNodes(tree);
   host.registration_order = ReadRegistrationOrder(tree);
   host.kernel_log = ReadKernelLog(tree);
+  if (tree.everything) {
+    host.busy_regions = ReadBusyRegions(tree);
+    host.interrupt_remapping = ReadInterruptRemapping(tree, host);
+  }
   return host;
 }
 

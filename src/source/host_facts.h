@@ -60,6 +60,14 @@ Observed<StringList> ReadKernelLog(const HostTree& tree);
 /// The lines of a log that concern us, without time stamps.
 StringList FilterKernelLog(std::string_view text);
 
+/// /proc/iomem (memory_map.cc).
+Observed<StringList> ReadBusyRegions(const HostTree& tree);
+
+/// /proc/interrupts, else the kernel log, which must have been read
+/// (interrupts.cc).
+Observed<bool> ReadInterruptRemapping(const HostTree& tree,
+                                      const HostFacts& host);
+
 /// /sys/class/iommu and /sys/kernel/iommu_groups (iommu_facts.cc).
 Observed<StringList> ReadIommuUnits(const HostTree& tree);
 std::map<uint32_t, IommuGroupRecord> ReadIommuGroups(const HostTree& tree);

@@ -148,6 +148,57 @@ TEST_F(HostFactsTest, RegistrationOrderIsTheFirstColumn) {
   EXPECT_TRUE(Read().registration_order.Is({"0000", "0108"}));
 }
 
+TEST_F(HostFactsTest, BusyRegionsAreWhatLiesInsideAFunctionsMemory) {
+  directory_.Write("proc/iomem",
+                   "000a0000-000bffff : PCI Bus 0000:00\n"
+                   "  000a0000-000affff : Video\n"
+                   "c0000000-febfffff : PCI Bus 0000:00\n"
+                   "  fe000000-fe0fffff : 0000:00:0e.0\n"
+                   "    fe000000-fe0fffff : PCI Bus 10000:00\n"
+                   "      fe000000-fe003fff : 10000:00:01.0\n"
+                   "        fe000000-fe003fff : nvme\n"
+                   "  fe800000-fe8fffff : 0000:00:02.0\n"
+                   "    fe800000-fe800fff : BOOTFB : odd\n"
+                   "  fe900000-fe9fffff : Reserved\n"
+                   "fee00000-fee00fff : Local APIC\n");
+  EXPECT_TRUE(Read().busy_regions.Is(
+      {"fe000000-fe003fff nvme", "fe800000-fe800fff BOOTFB : odd"}));
+  EXPECT_TRUE(Read(false, false).busy_regions.unknown()) << "not asked for";
+}
+
+TEST_F(HostFactsTest, MemoryWithoutAddressesIsARefusal) {
+  directory_.Write("proc/iomem",
+                   "00000000-00000000 : PCI Bus 0000:00\n"
+                   "  00000000-00000000 : 0000:00:02.0\n"
+                   "    00000000-00000000 : efifb\n");
+  EXPECT_EQ(Read().busy_regions,
+            Observed<StringList>(ReadFailure::kPermissionDenied));
+}
+
+TEST_F(HostFactsTest, NobodyInsideIsAnEmptyList) {
+  directory_.Write("proc/iomem", "fe800000-fe8fffff : 0000:00:02.0\n");
+  EXPECT_TRUE(Read().busy_regions.Is({}));
+}
+
+TEST_F(HostFactsTest, InterruptsAreRemappedWhereTheirChipsSaySo) {
+  auto told = [&](std::string_view chips) {
+    directory_.Write("proc/interrupts", chips);
+    return Read().interrupt_remapping;
+  };
+  std::string many(100'000, ' ');
+  EXPECT_TRUE(
+      told("  CPU0\n  0:" + many + "1  IR-IO-APIC  2-edge  timer\n").Is(true));
+  EXPECT_TRUE(told("  CPU0\n  0:  1   IO-APIC  2-edge  timer\n").Is(false));
+  EXPECT_TRUE(told(" 30:  1  DMAR-MSI  0-edge  dmar0\n"
+                   " 31:  1  IR-PCI-MSIX-0000:01:00.0  0-edge  nvme0q0\n")
+                  .Is(true))
+      << "the IOMMU's own interrupt is never remapped";
+  EXPECT_TRUE(told(" 11:  1  GICv3  30 Level  arch_timer\n").unknown());
+  directory_.Write("dmesg.txt",
+                   "[ 0.1] DMAR-IR: Enabled IRQ remapping in x2apic mode\n");
+  EXPECT_TRUE(Read().interrupt_remapping.Is(true)) << "the log tells";
+}
+
 TEST(KernelLog, KeepsWhatConcernsUsWithoutStamps) {
   EXPECT_EQ(
       FilterKernelLog(

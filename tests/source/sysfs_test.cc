@@ -140,6 +140,7 @@ class RandomHost {
     r->p2pmem = Maybe<P2pMemory>({1 << 20, 4096, Coin()});
     r->resizable = Maybe<StringList>({"0:0xff00", "2:0x3f"});
     r->port_services = Maybe<StringList>({"pcie001", "pcie010"});
+    r->resource_files = Coin() ? StringList{"0"} : StringList{"2", "5"};
     r->vfio_dev = Maybe<std::string>("vfio3");
     r->nodes = NodeList{};
     std::string controller = fmt::format("nvme{}", r->address.bus);
@@ -206,6 +207,8 @@ class RandomHost {
     h.registration_order = StringList{"0000", "0008", "0100"};
     h.kernel_log = StringList{"pci 0000:00:00.0: Adding to iommu group 0",
                               "pci 0000:00:01.0: Configured ACS to 0x001d"};
+    h.busy_regions = StringList{"fe800000-fe800fff efifb"};
+    h.interrupt_remapping = Coin();
     return h;
   }
 
@@ -481,6 +484,19 @@ TEST_F(SysfsTreeTest, AbsenceNeedsEvidenceInARecordedTree) {
   EXPECT_TRUE(At(read, "0000:03:00.0").physfn.absent())
       << "its config space has a vendor ID, so it is no virtual function";
   EXPECT_TRUE(At(read, "0000:03:00.0").driver.absent()) << "uevent says so";
+}
+
+// Even a copy of every attribute may lack what cannot be read.
+TEST_F(SysfsTreeTest, ResourceFilesAreAbsentOnlyWhereSomeFunctionHasOne) {
+  HostSnapshot read = ReadTree(tree_, Depth::kEverything);
+  EXPECT_EQ(At(read, "0000:03:00.0").resource_files,
+            Observed<StringList>(ReadFailure::kNotRecorded));
+  std::string other = FakeSysfsPath(host_, *ParsePciAddress("0000:04:00.0"));
+  for (const char* name : {"/resource0", "/resource0_wc", "/resource2"})
+    tree_.Write(other + name, "");
+  read = ReadTree(tree_, Depth::kEverything);
+  EXPECT_TRUE(At(read, "0000:03:00.0").resource_files.absent());
+  EXPECT_TRUE(At(read, "0000:04:00.0").resource_files.Is({"0", "2"}));
 }
 
 TEST_F(SysfsTreeTest, SleepingDevicesAreNotTouched) {

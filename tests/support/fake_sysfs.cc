@@ -190,6 +190,8 @@ class FunctionWriter {
       File("resource" + sizes.substr(0, colon) + "_resize",
            fmt::format("{:0>16}", sizes.substr(colon + 3)));
     }
+    for (const std::string& bar : r.resource_files.value_or({}))
+      File("resource" + bar, "");
     for (const std::string& service : r.port_services.value_or({}))
       File(ToString(r.address) + ":" + service + "/uevent", "");
     if (r.vfio_dev.known()) File("vfio-dev/" + r.vfio_dev.value() + "/dev", "");
@@ -315,6 +317,30 @@ class HostWriter {
     }
     if (host_.kernel_log.known())
       out_.Write("dmesg.txt", Line(host_.kernel_log.value()));
+    if (host_.busy_regions.known()) WriteMemoryMap(host_.busy_regions.value());
+    if (host_.interrupt_remapping.known())
+      WriteInterrupts(host_.interrupt_remapping.value());
+  }
+
+  void WriteMemoryMap(const StringList& claims) {
+    std::string text =
+        "00001000-0009ffff : System RAM\n"
+        "c0000000-febfffff : PCI Bus 0000:00\n"
+        "  c0000000-febfffff : 0000:00:02.0\n";
+    for (const std::string& claim : claims) {
+      size_t space = claim.find(' ');
+      text += fmt::format("    {} : {}\n", claim.substr(0, space),
+                          claim.substr(space + 1));
+    }
+    out_.Write("proc/iomem", text + "fee00000-fee00fff : Local APIC\n");
+  }
+
+  void WriteInterrupts(bool remapped) {
+    out_.Write("proc/interrupts",
+               fmt::format("       CPU0\n"
+                           "  0:      1  {0}IO-APIC    2-edge  timer\n"
+                           " 24:      9  {0}PCI-MSI  0-edge  nvme0q0\n",
+                           remapped ? "IR-" : ""));
   }
 
   const HostFacts& host_;

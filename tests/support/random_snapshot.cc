@@ -33,6 +33,7 @@ class Generator {
   void Value(ParentLink* value);
   void Value(P2pMemory* value);
   void Value(ResourceLine* value);
+  void Value(MemoryRange* value);
   void Value(DeviceNode* value);
   template <class T>
   void Value(std::vector<T>* value);
@@ -104,6 +105,11 @@ void Generator::Value(ResourceLine* value) {
   Value(&value->start);
   Value(&value->end);
   Value(&value->flags);
+}
+
+void Generator::Value(MemoryRange* value) {
+  Value(&value->base);
+  Value(&value->size);
 }
 
 void Generator::Value(DeviceNode* value) {
