@@ -54,8 +54,7 @@ struct BarVerdicts {
   Bar bar;
   BarExport as_bound;  ///< by the driver that has it now
   BarExport if_vfio;   ///< if it were bound to vfio-pci
-  /// VFIO's mmap of it, once the function is opened: a rule set of its own.
-  StepVerdict mmap;
+  StepVerdict mmap;    ///< JudgeMmap
 };
 
 /// As the driver that has the function would answer: VFIO, amdgpu, ...
@@ -68,6 +67,12 @@ BarExport ExportAsBound(const DmabufContext& context, FunctionIndex function,
 /// host was read.
 BarExport ExportByVfio(const DmabufContext& context, FunctionIndex function,
                        const Bar& bar);
+
+/// VFIO's mmap of a BAR on a device that was opened (1.5): a rule set of its
+/// own, so a BAR may be mapped by the CPU and not be exported, or the other way
+/// round.
+StepVerdict JudgeMmap(const DmabufContext& context, FunctionIndex function,
+                      const Bar& bar);
 
 /// What the ioctl would answer on a device that was opened: steps F0 to F18 in
 /// the kernel's order, by the driver that has the function where that is a

@@ -48,7 +48,7 @@ Ternary ArchitectureAllows(const DmabufContext& context,
 class Pool {
  public:
   Pool(const DmabufContext& context, FunctionIndex function, const Bar& bar)
-      : context_(context), function_(context.topology[function]), bar_(bar) {}
+      : context_(context), function_(function), bar_(bar) {}
 
   StepVerdict Judge(uint64_t offset, uint64_t size);
 
@@ -64,7 +64,7 @@ class Pool {
   void CheckArchitecture();
 
   const DmabufContext& context_;
-  const Function& function_;
+  const FunctionIndex function_;
   const Bar& bar_;
   StepVerdict verdict_;
 };
@@ -77,9 +77,8 @@ void Pool::CheckKernel() {
 }
 
 void Pool::CheckFlag() {
-  const HostFacts& host = context_.topology.snapshot().host;
   Ternary refused =
-      And(IsNonMappable(function_, host, context_.rules),
+      And(IsNonMappable(context_.topology, function_, context_.rules),
           context_.rules.features.Has(KernelFeature::kHonoursNonMappable));
   if (refused == Ternary::kNo) return;
   bool sure = refused == Ternary::kYes;
@@ -88,6 +87,8 @@ void Pool::CheckFlag() {
 }
 
 void Pool::CheckPlace(uint64_t offset, uint64_t size) {
+  if (!bar_.recorded && bar_.kind != BarKind::kIo)
+    return Add(DmabufRule::kBarNotRecorded, Ternary::kUnknown);
   if (bar_.kind != BarKind::kMemory) {
     Add(bar_.kind == BarKind::kIo ? DmabufRule::kBarIsIo
                                   : DmabufRule::kBarAbsent,

@@ -41,8 +41,7 @@ StepVerdict JudgeType1(const DmabufContext& context, FunctionIndex exporter,
                        const Bar& bar) {
   StepVerdict verdict;
   CheckType1(context, &verdict);
-  for (const BarVerdicts& judged : JudgeBars(context, exporter))
-    if (judged.bar.index == bar.index) AddReasons(judged.mmap, &verdict);
+  AddReasons(JudgeMmap(context, exporter, bar), &verdict);
   if (verdict.answer() == Ternary::kNo) return verdict;
   StepReason legacy;
   legacy.rule = DmabufRule::kType1Legacy;
