@@ -59,6 +59,11 @@ struct IommufdQuestion {
 StepVerdict JudgeIommufd(const DmabufContext& context,
                          const IommufdQuestion& question);
 
+/// IOMMU_IOAS_MAP of a user address at which a BAR is mmap'ed, or the same by
+/// iommufd's container compatibility: no kernel takes it.  Without a domain it
+/// is accepted, and the attach of one fails.
+StepVerdict JudgeIommufdMmap(bool domain_attached);
+
 /// The old way: VFIO_IOMMU_MAP_DMA of an mmap'ed BAR (6).
 StepVerdict JudgeType1(const DmabufContext& context, FunctionIndex exporter,
                        const Bar& bar);

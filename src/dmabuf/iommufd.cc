@@ -220,4 +220,12 @@ StepVerdict JudgeIommufd(const DmabufContext& context,
   return MapFile(context, question).Judge();
 }
 
+StepVerdict JudgeIommufdMmap(bool domain_attached) {
+  StepVerdict verdict;
+  verdict.Add(domain_attached
+                  ? Say(DmabufRule::kIommufdNoMmap, Ternary::kNo, EFAULT)
+                  : Warn(DmabufRule::kIommufdNoMmap));
+  return verdict;
+}
+
 }  // namespace p2pcheck

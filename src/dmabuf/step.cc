@@ -105,6 +105,7 @@ constexpr std::array<NamedRule, kDmabufRules> kNames = {{
     {DmabufRule::kIommufdUnaligned, "iommufd-unaligned"},
     {DmabufRule::kIommufdReserved, "iommufd-reserved"},
     {DmabufRule::kIommufdCached, "iommufd-cached"},
+    {DmabufRule::kIommufdNoMmap, "iommufd-no-mmap"},
     {DmabufRule::kType1Legacy, "type1-legacy"},
     {DmabufRule::kNoType1, "no-type1"},
     {DmabufRule::kNotMmapable, "not-mmapable"},

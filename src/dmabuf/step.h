@@ -113,6 +113,7 @@ enum class DmabufRule : uint16_t {
   kIommufdUnaligned,   ///< I12: EINVAL; without a domain a warning
   kIommufdReserved,    ///< I12: an IOVA that the IOMMU keeps: EINVAL
   kIommufdCached,      ///< V22 (warning): a second domain loses MMIO
+  kIommufdNoMmap,      ///< IOAS_MAP of an mmap'ed BAR: EFAULT
   kType1Legacy,        ///< warning
   kNoType1,            ///< no container, or another architecture's
   kNotMmapable,
