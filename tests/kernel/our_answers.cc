@@ -8,14 +8,18 @@
 //   G function PUBLISHED PREDICTED AGREE    IOMMU groups, "-" for none
 //   A function HAND KNOWN VALUE AGREE       ACS control after boot: the word at
 //                              hand, which bits we know, what they are
+//   W VENDOR DEVICE SAME OTHER    host bridges of our list, as bridge_list.txt
+//                                 has the kernel's, where there is one
 // QEMU's firmware leaves 0 in every ACS control word, so we are told so.
 #include <fmt/format.h>
 
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "rules/host_bridge_table.h"
 #include "source/source.h"
 #include "support/judge.h"
 #include "verdict/acs_boot.h"
@@ -66,10 +70,48 @@ class Line {
   size_t count_ = 0;
 };
 
+/// Those whose devices the harness' module tries (module/bridge_list.c).
+constexpr std::array<uint16_t, 12> kVendors = {0x8086, 0x1022, 0x1002, 0x1ae0,
+                                               0x1d94, 0x1d17, 0x10de, 0x1014,
+                                               0x177d, 0x19e5, 0x1b36, 0x1d0f};
+
+std::string Listed(const TableLookup& lookup) {
+  auto word = [](Ternary answer) {
+    if (answer == Ternary::kUnknown) return "?";
+    return answer == Ternary::kYes ? "1" : "0";
+  };
+  return fmt::format("{} {}", word(lookup.same_host_bridge),
+                     word(lookup.other_host_bridge));
+}
+
+void PrintVendor(const RuleSet& rules, uint16_t vendor) {
+  std::string lines;
+  size_t count = 0;
+  for (uint32_t id = 0; id <= 0xffff; ++id) {
+    TableLookup lookup =
+        LookUpHostBridge(rules, vendor, static_cast<uint16_t>(id));
+    if (lookup.same_host_bridge == Ternary::kNo) continue;
+    lines += fmt::format("W {:04x} {:04x} {}\n", vendor, id, Listed(lookup));
+    ++count;
+  }
+  if (count > 0xffff)
+    lines = fmt::format("W {:04x} * {}\n", vendor,
+                        Listed(LookUpHostBridge(rules, vendor, 0)));
+  fmt::print("{}", lines);
+}
+
+void PrintBridges(const RuleSet& rules, const std::string& source) {
+  std::filesystem::path folder = std::filesystem::path(source).parent_path();
+  if (!exists(folder / "bridge_list.txt")) return;
+  for (uint16_t vendor : kVendors) PrintVendor(rules, vendor);
+}
+
 class Answers {
  public:
   Answers(const Host& host, const RuleBook& book)
       : host_(host), book_(book), question_(Ask(host.snapshot(), book)) {}
+
+  const RuleSet& rules() const { return question_.kernels[0]; }
 
   void Print() {
     ForEachFunction([this](FunctionIndex i) { PrintVerdicts(i); });
@@ -142,7 +184,9 @@ void PrintAll(const std::vector<std::string>& sources, const RuleBook& book) {
   for (const std::string& source : sources) {
     fmt::print("= {}\n", source);
     Host host(ReadSource(source, {}));
-    Answers(host, book).Print();
+    Answers answers(host, book);
+    answers.Print();
+    PrintBridges(answers.rules(), source);
   }
 }
 

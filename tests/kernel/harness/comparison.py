@@ -7,6 +7,8 @@ Compared are, where a fixture has them:
           its order
   groups  each function's IOMMU group, formed again from the topology
   acs     each ACS control word after boot, as kernel and command line make it
+  bridges every host bridge that the kernel's list or ours has, of all device
+          IDs of a dozen vendors (bridge_list.txt)
 What VFIO's DMABUFs did (dmabuf.txt) is compared by a test of its own; another
 comparison is an entry more in COMPARISONS.
 
@@ -133,8 +135,28 @@ def compare_acs(_, ours):
                int(value, 16) if agree == 'yes' else f'other than {value}')
 
 
+def bridges_of(rows):
+    return {(vendor, device): words for vendor, device, *words in rows}
+
+
+def compare_bridges(folder, ours):
+    path = folder / 'bridge_list.txt'
+    if not path.exists():
+        return
+    lines = path.read_text(encoding='utf-8').splitlines()
+    theirs = bridges_of([line.split()[1:] for line in lines])
+    mine = bridges_of(ours.rows('W'))
+    for bridge in {**theirs, **mine}:
+        kernel = list(theirs.get(bridge, ['0', '0']))
+        our = list(mine.get(bridge, ['0', '0']))
+        if kernel[1] == '-1':  # One host bridge only: nothing else to ask.
+            kernel[1] = our[1]
+        yield ':'.join(bridge), kernel, our
+
+
 COMPARISONS = {'pairs': compare_pairs, 'lists': compare_lists,
-               'groups': compare_groups, 'acs': compare_acs}
+               'groups': compare_groups, 'acs': compare_acs,
+               'bridges': compare_bridges}
 
 
 def compare(folder, ours, kinds=tuple(COMPARISONS)):

@@ -10,7 +10,8 @@ are few, for I/O space has room for some dozen bridges only.
 import random
 
 CPUS = ('Skylake-Server-v4',) * 6 + ('EPYC', 'EPYC', 'EPYC-Rome', 'EPYC-Milan',
-                                     'phenom', 'Opteron_G5', 'Haswell-v4',
+                                     'phenom', 'EPYC,family=22',
+                                     'EPYC,family=26', 'Haswell-v4',
                                      'Dhyana')
 IOMMUS = ('vtd',) * 6 + ('amdvi', 'vtd-off', None, None, None, None)
 # Listed for one host bridge, for several, and not listed.
