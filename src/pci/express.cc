@@ -9,6 +9,9 @@ constexpr uint16_t kFlags = 0x02;
 constexpr uint16_t kDeviceControl = 0x08;
 constexpr uint16_t kLinkCapabilities = 0x0c;
 constexpr uint16_t kLinkStatus = 0x12;
+constexpr uint16_t kLinkStatus2 = 0x32;
+constexpr uint16_t kFlitModeStatus = 1 << 10;
+constexpr uint16_t kFlitModeSpeed = 640;  // 64 GT/s
 
 // Tenths of GT/s for a value of the link speed fields, where the entries of
 // the supported-speeds vector are the usual ones.
@@ -36,6 +39,15 @@ bool HasLink(PortType type) {
          type != PortType::kRootComplexEventCollector;
 }
 
+Observed<bool> DecodeFlitMode(ConfigReader& config, uint16_t base,
+                              const Observed<uint16_t>& max_speed) {
+  if (!max_speed.known()) return max_speed.Map([](uint16_t) { return false; });
+  if (max_speed.value() < kFlitModeSpeed) return false;
+  return Pick<bool>(config.Word(base + kLinkStatus2), [](uint16_t word) {
+    return Observed<bool>((word & kFlitModeStatus) != 0);
+  });
+}
+
 void DecodeLink(ConfigReader& config, uint16_t base, ExpressCapability* out) {
   auto capabilities = config.Dword(base + kLinkCapabilities);
   out->max_speed = Pick<uint16_t>(
@@ -47,6 +59,7 @@ void DecodeLink(ConfigReader& config, uint16_t base, ExpressCapability* out) {
       Pick<uint16_t>(status, [](uint16_t word) { return SpeedOf(word & 0xf); });
   out->current_width = Pick<uint8_t>(
       status, [](uint16_t word) { return WidthOf(word >> 4 & 0x3f); });
+  out->flit_mode = DecodeFlitMode(config, base, out->max_speed);
 }
 
 }  // namespace
@@ -54,7 +67,8 @@ void DecodeLink(ConfigReader& config, uint16_t base, ExpressCapability* out) {
 bool operator==(const ExpressCapability& a, const ExpressCapability& b) {
   return a.type == b.type && a.max_payload == b.max_payload &&
          a.current_speed == b.current_speed && a.max_speed == b.max_speed &&
-         a.current_width == b.current_width && a.max_width == b.max_width;
+         a.current_width == b.current_width && a.max_width == b.max_width &&
+         a.flit_mode == b.flit_mode;
 }
 
 std::string_view PortTypeName(PortType type) {
@@ -93,6 +107,7 @@ Observed<ExpressCapability> DecodeExpress(ConfigReader& config) {
   } else {
     out.current_speed = out.max_speed = Absent{};
     out.current_width = out.max_width = Absent{};
+    out.flit_mode = Absent{};
   }
   return out;
 }

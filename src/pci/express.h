@@ -36,6 +36,10 @@ struct ExpressCapability {
   /// now and at most.  Absent for functions without a link.
   Observed<uint16_t> current_speed, max_speed;
   Observed<uint8_t> current_width, max_width;
+  /// Whether the link runs in Flit Mode (Link Status 2).  Where the function
+  /// trains to 32 GT/s at most it is taken as no: only 64 GT/s requires the
+  /// mode, and no bit of a slower function is read for it.
+  Observed<bool> flit_mode;
 
   friend bool operator==(const ExpressCapability&, const ExpressCapability&);
 };
