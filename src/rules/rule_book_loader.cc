@@ -13,10 +13,11 @@ namespace {
 
 // The tables there are.  The first five must be there, or verdicts would be
 // made of nothing; without the others less is known.
-constexpr std::array<std::string_view, 12> kTables = {
+constexpr std::array<std::string_view, 13> kTables = {
     "coverage",  "p2pdma",       "host_bridge",     "cpu",
     "kind",      "die_function", "acs_programming", "acs_quirk",
-    "dma_alias", "bridge_flag",  "acs_capability",  "iommu_groups"};
+    "dma_alias", "bridge_flag",  "acs_capability",  "iommu_groups",
+    "crossing"};
 constexpr size_t kRequiredTables = 5;
 
 // What is true of every kernel.
@@ -122,6 +123,12 @@ void RuleBookLoader::ReadEntry(const TomlDocument& document,
           "written", "intel_off_is_final", "source"}});
   if (name == "[[kind]]")
     ReadKinds({document, name, table, {"kind", "ids", "class", "source"}});
+  if (name == "[[crossing]]")
+    ReadCrossing({document,
+                  name,
+                  table,
+                  {"between", "cpu_vendor", "cpu_family", "numa_nodes",
+                   "passes", "limit", "source"}});
 }
 
 void RuleBookLoader::ReadCoverage(const RuleTable& table) {
@@ -231,6 +238,27 @@ void RuleBookLoader::ReadKinds(const RuleTable& table) {
     SayOnce(table, "ids", ToString(id) + " with " + class_text, EveryKernel());
     book_.kinds_.push_back(rule);
   }
+}
+
+void RuleBookLoader::ReadCrossing(const RuleTable& table) {
+  CrossingRule crossing;
+  crossing.between = static_cast<CrossingKind>(
+      table.OneOf("between", {"root-complex", "host-bridges", "numa-nodes"}));
+  crossing.cpu_vendor = table.String("cpu_vendor");
+  crossing.cpu_family = table.Integer("cpu_family", 0xffff);
+  if (table.Has("numa_nodes"))
+    crossing.numa_nodes = table.Integer("numa_nodes", 0xffff);
+  crossing.passes = uint64_t{table.Integer("passes", 10'000'000)} * 1'000'000;
+  if (crossing.passes == 0)
+    table.Fail("passes", "leave out the entry where nothing was measured");
+  crossing.at_least = table.OneOf("limit", {"links", "crossing"}) == 0;
+  crossing.source = table.String("source");
+  SayOnce(table, "between",
+          fmt::format("what passes between {} of {} family {:#x}",
+                      table.String("between"), crossing.cpu_vendor,
+                      crossing.cpu_family),
+          EveryKernel());
+  book_.crossings_.push_back(std::move(crossing));
 }
 
 void RuleBookLoader::ReadAcsProgramming(const RuleTable& table) {

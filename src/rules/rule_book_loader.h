@@ -37,6 +37,7 @@ class RuleBookLoader {
   void ReadCpu(const RuleTable& table);
   void ReadDieFunctions(const RuleTable& table);
   void ReadKinds(const RuleTable& table);
+  void ReadCrossing(const RuleTable& table);
 
   // What IOMMU groups hang on (group_rules_loader.cc).  False: another table.
   bool ReadGroupEntry(const TomlDocument& document, const std::string& name,

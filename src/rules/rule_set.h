@@ -12,6 +12,7 @@
 #include "base/observed.h"
 #include "base/ternary.h"
 #include "rules/acs_programming.h"
+#include "rules/crossing.h"
 #include "rules/dmabuf_rules.h"
 #include "rules/group_rules.h"
 #include "rules/kernel_version.h"
@@ -155,6 +156,7 @@ class RuleBook {
     return die_functions_;
   }
   const std::vector<KindRule>& kinds() const { return kinds_; }
+  const std::vector<CrossingRule>& crossings() const { return crossings_; }
 
   /// SHA-256 of the rule files, hex; oldest and newest release they cover.
   const std::string& hash() const { return hash_; }
@@ -196,6 +198,7 @@ class RuleBook {
   std::vector<Versioned<GroupTimingRule>> group_timing_;
   std::vector<DieFunction> die_functions_;
   std::vector<KindRule> kinds_;
+  std::vector<CrossingRule> crossings_;
   std::string hash_;
   KernelVersion oldest_, newest_, pending_;
 };
