@@ -53,6 +53,7 @@ struct Device {
   std::optional<uint8_t> secondary;
   std::optional<PciAddress> physfn, real;
   std::optional<LinkWords> link;
+  uint16_t payload = 128;
   std::optional<std::string> driver;
   std::optional<uint32_t> group;
   int32_t numa_node = 0;
@@ -160,6 +161,8 @@ void ReadKey(Device* d, const std::string& key, const std::string& value) {
     d->real = AddressIn(line, value);
   } else if (key == "link") {
     d->link = ReadLink(line, value);
+  } else if (key == "mps") {
+    d->payload = static_cast<uint16_t>(Number(line, value, 10));
   } else if (!ReadKernelKey(d, key, value)) {
     Fail(line, "unknown key");
   }
@@ -375,6 +378,9 @@ void WriteCapabilities(const Device& d, ConfigWriter* out) {
   if (!d.type) return;
   out->Word(kExpress, kCapExpress);
   out->Word(kExpress + 0x02, *d.type << 4 | 2);
+  uint16_t payload_code = 0;
+  while (128 << payload_code < d.payload) ++payload_code;
+  out->Word(kExpress + 0x08, payload_code << 5);
   if (*d.type == 9 || *d.type == 10) return;
   uint32_t link = d.link.value_or(LinkWords{}).code();
   out->Dword(kExpress + 0x0c, link);
