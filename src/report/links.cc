@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "fabric/bandwidth.h"
+
 namespace p2pcheck {
 namespace {
 
@@ -20,20 +22,14 @@ std::string LinkText(const Observed<uint8_t>& width,
 
 }  // namespace
 
-std::string CurrentLink(const Function& f) {
-  const FunctionRecord& record = *f.record;
-  std::string text =
-      LinkText(record.current_link_width, record.current_link_speed);
-  if (!text.empty() || !f.express.known()) return text;
-  return LinkText(f.express.value().current_width,
-                  f.express.value().current_speed);
+std::string CurrentLink(const Function& function) {
+  LinkFacts facts = LinkFactsOf(function);
+  return LinkText(facts.width, facts.speed);
 }
 
-std::string BestLink(const Function& f) {
-  const FunctionRecord& record = *f.record;
-  std::string text = LinkText(record.max_link_width, record.max_link_speed);
-  if (!text.empty() || !f.express.known()) return text;
-  return LinkText(f.express.value().max_width, f.express.value().max_speed);
+std::string BestLink(const Function& function) {
+  LinkFacts facts = LinkFactsOf(function);
+  return LinkText(facts.max_width, facts.max_speed);
 }
 
 }  // namespace p2pcheck

@@ -4,14 +4,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "report/json_writer.h"
 #include "report/links.h"
 #include "report/route_words.h"
 #include "report/sentences.h"
+#include "report/speed_words.h"
 #include "report/text.h"
 #include "report/verdict_json.h"
 #include "verdict/path.h"
+#include "verdict/route_score.h"
 
 namespace p2pcheck {
 namespace {
@@ -129,6 +132,19 @@ void WriteDirection(const Judgement& judgement, const Verdict& verdict,
   WriteWhy(judgement, *verdict.would_be, style, out);
 }
 
+// None for a function with itself, and where a place is not known.
+std::optional<RouteScore> ScoreOf(const Judgement& judgement,
+                                  const Verdict& verdict) {
+  const Topology& topology = judgement.topology;
+  if (verdict.provider == verdict.client ||
+      !topology[verdict.provider].placed() ||
+      !topology[verdict.client].placed())
+    return std::nullopt;
+  return RouteScorer(topology, judgement.book, judgement.cpu,
+                     PairingDevices(judgement))
+      .Score(verdict.provider, verdict.client);
+}
+
 bool SameBack(const Verdict& there, const Verdict& back) {
   return there.possible == back.possible && there.distance == back.distance;
 }
@@ -157,6 +173,8 @@ void WritePairText(const Judgement& judgement, const Verdict& there,
     WriteLabelled("path", PathText(judgement, there, style), style, out);
   if (topology[there.provider].placed() && topology[there.client].placed())
     WriteRoutesText(judgement, there, style, out);
+  if (auto score = ScoreOf(judgement, there))
+    WriteSpeedText(judgement, *score, style, out);
   WriteNotes(judgement, there, style, out);
   if (there.provider == there.client) return;
   if (SameBack(there, back)) {
@@ -176,6 +194,7 @@ void WritePairJson(const Judgement& judgement, const Verdict& there,
   json.Key("reverse");
   WriteVerdict(judgement, back, json);
   WriteRoutesJson(judgement, there, json);
+  WriteSpeedJson(judgement, ScoreOf(judgement, there), json);
   json.EndObject();
 }
 

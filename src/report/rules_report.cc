@@ -5,6 +5,7 @@
 
 #include "report/json_writer.h"
 #include "report/sentences.h"
+#include "report/speed_words.h"
 #include "report/text.h"
 #include "report/verdict_json.h"
 
@@ -122,6 +123,34 @@ void WriteSetJson(const RuleSet& rules, JsonWriter& json) {
   json.EndArray().EndObject();
 }
 
+// What is known of crossings is a matter of the CPU, not of the kernel.
+void WriteCrossingsText(const RuleBook& book, const TextStyle& style,
+                        std::ostream& out) {
+  if (book.crossings().empty()) return;
+  out << Painted("measured to pass between peers", Paint::kHead, style) << "\n";
+  for (const CrossingRule& crossing : book.crossings())
+    WriteLabelled(
+        CrossingName(crossing.between),
+        fmt::format(" {} family {:#x}: {}{}; {}", crossing.cpu_vendor,
+                    crossing.cpu_family, crossing.at_least ? "at least " : "",
+                    RateText(crossing.passes), crossing.source),
+        style, out);
+}
+
+void WriteCrossingsJson(const RuleBook& book, JsonWriter& json) {
+  json.Key("crossings").BeginArray();
+  for (const CrossingRule& crossing : book.crossings()) {
+    json.BeginObject().Field("between", CrossingName(crossing.between));
+    json.Field("cpu_vendor", crossing.cpu_vendor);
+    json.Field("cpu_family", crossing.cpu_family);
+    json.Field("numa_nodes", crossing.numa_nodes);
+    json.Field("passes", crossing.passes);
+    json.Field("passes_at_least", crossing.at_least);
+    json.Field("source", crossing.source).EndObject();
+  }
+  json.EndArray();
+}
+
 const Explanation* FindExplanation(std::string_view id) {
   for (const Explanation& explanation : Explanations())
     if (explanation.id == id) return &explanation;
@@ -144,6 +173,7 @@ void WriteRulesText(const Judgement& judgement, const TextStyle& style,
       ToString(judgement.book.newest()), ToString(judgement.book.pending()));
   for (const RuleSet& rules : judgement.question.kernels)
     WriteSetText(rules, style, out);
+  WriteCrossingsText(judgement.book, style, out);
 }
 
 void WriteRulesJson(const Judgement& judgement, std::ostream& out) {
@@ -152,7 +182,9 @@ void WriteRulesJson(const Judgement& judgement, std::ostream& out) {
   json.Key("rule_sets").BeginArray();
   for (const RuleSet& rules : judgement.question.kernels)
     WriteSetJson(rules, json);
-  json.EndArray().EndObject();
+  json.EndArray();
+  WriteCrossingsJson(judgement.book, json);
+  json.EndObject();
 }
 
 bool WriteExplanationText(std::string_view id, const TextStyle& style,
