@@ -48,6 +48,12 @@ constexpr CommandEntry kCommands[] = {
      "the PCIe tree as the kernel has it, with ports, ACS, links, groups"},
     {Command::kMatrix, "matrix", "DEVICES", 0, kAnyNumber, true,
      "all ordered pairs of DEVICES (default: endpoint)"},
+    {Command::kRank, "rank", "DEVICE", 1, kAnyNumber, true,
+     "DEVICE [CANDIDATES]: the best partners of a device, best first: by "
+     "verdict, bottleneck bandwidth, distance (default: endpoint)"},
+    {Command::kCliques, "cliques", "DEVICES", 0, kAnyNumber, true,
+     "maximal sets of DEVICES in which every ordered pair is allowed (default: "
+     "endpoint)"},
     {Command::kGroups, "groups", nullptr, 0, 0, true,
      "IOMMU groups as published and as topology, ACS and quirks imply; where "
      "they differ, why"},
@@ -126,6 +132,24 @@ void AddCheckOptions(CLI::App* command, Options* options) {
       ->allow_extra_args(false);
 }
 
+void AddOwnOptions(CLI::App* command, Command which, Options* options) {
+  if (which == Command::kAdvise) AddAdviseOptions(command, options);
+  if (which == Command::kCheck) AddCheckOptions(command, options);
+  if (which == Command::kMatrix)
+    command->add_flag("--paths", options->paths,
+                      "show PIX, PXB, PHB, NODE or SYS of each pair, too");
+  if (which == Command::kCliques)
+    command->add_flag("--qemu", options->qemu,
+                      "write -device options with x-nv-gpudirect-clique for "
+                      "NVIDIA GPUs instead");
+  if (which == Command::kReport)
+    command
+        ->add_option("--nccl", options->nccl,
+                     "write GPUs and NICs as an NCCL topology (NCCL_TOPO_FILE) "
+                     "to FILE, too; - writes that only")
+        ->type_name("FILE");
+}
+
 CLI::App* AddCommand(CLI::App& app, const CommandEntry& entry,
                      Options* options) {
   CLI::App* command = app.add_subcommand(entry.name, entry.help);
@@ -138,15 +162,14 @@ CLI::App* AddCommand(CLI::App& app, const CommandEntry& entry,
       argument->expected(entry.min, entry.max);
     if (entry.min > 0) argument->required();
   }
-  if (entry.command == Command::kAdvise) AddAdviseOptions(command, options);
-  if (entry.command == Command::kCheck) AddCheckOptions(command, options);
+  AddOwnOptions(command, entry.command, options);
   return command;
 }
 
 // What CLI11 cannot tell: formats a command does not have.
 std::string FormatError(const Flags& flags, const CommandEntry* entry) {
   if (flags.tsv && (!entry || !entry->tsv))
-    return "--tsv: only matrix and groups have it";
+    return "--tsv: only matrix, rank, cliques and groups have it";
   if (flags.json && entry && entry->command == Command::kRecord)
     return "--json: a recording has one form; report --json may be meant";
   if (flags.json && !entry) return "--json: which command? report --json";

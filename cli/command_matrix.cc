@@ -13,11 +13,13 @@ MatrixTally Write(const Judgement& judgement, const Options& options,
                   const std::vector<FunctionIndex>& devices,
                   std::ostream& out) {
   switch (options.format) {
-    case Format::kTsv: return WriteMatrixTsv(judgement, devices, out);
+    case Format::kTsv:
+      return WriteMatrixTsv(judgement, devices, options.paths, out);
     case Format::kJson: return WriteMatrixJson(judgement, devices, out);
     case Format::kText: break;
   }
-  return WriteMatrixText(judgement, devices, StyleFor(options), out);
+  return WriteMatrixText(judgement, devices, options.paths, StyleFor(options),
+                         out);
 }
 
 }  // namespace

@@ -4,8 +4,18 @@
 #include "cli/output.h"
 #include "cli/session.h"
 #include "report/host_report.h"
+#include "report/nccl_topology.h"
 
 namespace p2pcheck {
+namespace {
+
+void WriteNccl(const Judgement& judgement, const std::string& path) {
+  Output output(path == "-" ? std::nullopt : std::optional(path));
+  WriteNcclTopology(judgement, output.stream());
+  output.Finish();
+}
+
+}  // namespace
 
 int RunReport(const Options& options) {
   if (options.kernel == "next")
@@ -14,6 +24,8 @@ int RunReport(const Options& options) {
         "and diff --kernel have it");
   Session session(options, {});
   const Judgement& judgement = session.judgement();
+  if (options.nccl) WriteNccl(judgement, *options.nccl);
+  if (options.nccl == "-") return kAllAllowed;
   std::vector<PairClass> classes = ClassifyEndpoints(judgement);
   Output output(options.output);
   if (options.format == Format::kJson)

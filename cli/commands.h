@@ -15,6 +15,8 @@ int RunTree(const Options& options);
 int RunCmdline(const Options& options);
 int RunAcs(const Options& options);
 int RunMatrix(const Options& options);
+int RunRank(const Options& options);
+int RunCliques(const Options& options);
 int RunGroups(const Options& options);
 int RunRecord(const Options& options);
 int RunRules(const Options& options);

@@ -33,6 +33,8 @@ int Run(const Options& options) {
     case Command::kCmdline: return RunCmdline(options);
     case Command::kAcs: return RunAcs(options);
     case Command::kMatrix: return RunMatrix(options);
+    case Command::kRank: return RunRank(options);
+    case Command::kCliques: return RunCliques(options);
     case Command::kGroups: return RunGroups(options);
     case Command::kRecord: return RunRecord(options);
     case Command::kRules: return RunRules(options);

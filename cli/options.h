@@ -23,6 +23,8 @@ enum class Command {
   kCheck,
   kCmdline,
   kAcs,
+  kRank,
+  kCliques,
 };
 
 enum class Format { kText, kJson, kTsv };
@@ -45,6 +47,13 @@ struct Options {
   // advise
   std::string goal = "direct";
   bool setpci = false;
+
+  // matrix: path words beside the verdicts.  cliques: QEMU's options.
+  bool paths = false;
+  bool qemu = false;
+
+  // report: where NCCL's topology goes
+  std::optional<std::string> nccl;
 
   // check: lists of ids, commas between
   std::vector<std::string> only, skip;

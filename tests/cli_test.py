@@ -101,6 +101,7 @@ class ExitStatus(Case):
         self.check_error(example("pair", "a", "b", "c"), 64)
         self.check_error(example("tree", "rules"), 64)
         self.check_error(example("report", "--tsv"), 64, "--tsv")
+        self.check_error(example("rank"), 64)
         self.check_error(example("record", "--json"), 64, "--json")
         self.check_error(example("matrix", "--tsv", "--json"), 64)
         self.check_error(example("tree", "--color", "blue"), 64, "--color")
@@ -219,6 +220,8 @@ class Json(Case):
         "report": ["report"],
         "tree": ["tree"],
         "matrix": ["matrix", "gpu", "nvme"],
+        "rank": ["rank", "18:00.0"],
+        "cliques": ["cliques"],
         "rules": ["rules"],
         "explain": ["explain", "acs-redirect"],
     }
@@ -304,6 +307,89 @@ class Tsv(Case):
         key = [[int(n, 16) for part in row[:2]
                 for n in part.replace(".", ":").split(":")] for row in rows]
         self.assertEqual(key, sorted(key))
+
+
+    def rows(self, *command):
+        lines = example(*command, "--tsv").stdout.decode().splitlines()
+        head = lines[0].split("\t")
+        rows = [line.split("\t") for line in lines[1:]]
+        self.assertTrue(all(len(row) == len(head) for row in rows))
+        return [dict(zip(head, row)) for row in rows]
+
+    def test_paths_are_a_sixth_column_for_who_asks(self):
+        rows = self.rows("matrix", "gpu", "nic", "--paths")
+        words = {(r["provider"], r["client"]): r["path"] for r in rows}
+        self.assertEqual(words["0000:18:00.0", "0000:18:00.0"], "X")
+        self.assertEqual(words["0000:18:00.0", "0000:19:00.0"], "PIX")
+        self.assertEqual(words["0000:18:00.0", "0000:29:00.0"], "NODE")
+        self.assertEqual(words["0000:18:00.0", "0000:9a:00.0"], "SYS")
+        document = json.loads(
+            example("matrix", "gpu", "nic", "--json").stdout)
+        square = {(a, b): word
+                  for a, row in zip(document["devices"], document["paths"])
+                  for b, word in zip(document["devices"], row)}
+        self.assertEqual(square, words)
+
+    def test_rank_is_best_first(self):
+        rows = self.rows("rank", "18:00.0", "gpu", "nic", "nvme")
+        grades = ["BUS_ADDR", "THRU_HOST_BRIDGE", "NOT_SUPPORTED"]
+        worst = [max(grades.index(row[k]) for k in
+                     ("as_client", "as_provider")) for row in rows]
+        self.assertEqual(worst, sorted(worst))
+        first = rows[0]
+        self.assertEqual(first["partner"], "0000:19:00.0")
+        self.assertEqual(first["line_rate"], "63015384615")
+        self.assertEqual(first["bottleneck"], "0000:17:00.0")
+        self.assertEqual(first["path"], "PIX")
+        # Of Intel's crossings nothing is known.
+        thru = next(r for r in rows if r["as_client"] == "THRU_HOST_BRIDGE")
+        self.assertEqual(thru["usable_rate"], "?")
+
+    def test_rank_agrees_with_pair(self):
+        document = json.loads(example("rank", "18:00.0", "--json").stdout)
+        self.assertEqual(len(document["partners"]), 20)
+        for partner in document["partners"][::5]:
+            pair = json.loads(example("pair", "18:00.0", partner["device"],
+                                      "--json").stdout)
+            self.assertEqual(partner["as_client"], pair["verdict"])
+            self.assertEqual(partner["as_provider"], pair["reverse"])
+            for way in ("to_provider", "to_client"):
+                ours, theirs = (d["bandwidth"][way] for d in (partner, pair))
+                self.assertEqual(ours["now"]["line_rate"],
+                                 theirs["now"]["line_rate"])
+                self.assertEqual(ours["usable_rate"], theirs["usable_rate"])
+
+    def test_cliques_of_the_example(self):
+        rows = self.rows("cliques", "gpu", "nic")
+        self.assertEqual({r["certainty"] for r in rows}, {"surely"})
+        self.assertEqual({r["set"] for r in rows}, {"1"})
+        self.assertEqual(len(rows), 10)
+        self.check(example("cliques", "gpu", "nic"), 0)
+        self.check(example("cliques"), 1)
+
+
+class Exports(Case):
+    def test_qemu_has_a_line_a_gpu(self):
+        done = example("cliques", "--qemu")
+        self.check(done, 0)
+        lines = done.stdout.decode().splitlines()
+        self.assertEqual(len(lines), 8)
+        for line in lines:
+            self.assertRegex(line, r"^-device vfio-pci,host=0000:\w\w:00\.0,"
+                                   r"x-nv-gpudirect-clique=\d+$")
+        self.check_error(example("cliques", "--qemu", "--json"), 64, "--qemu")
+
+    def test_nccl_goes_to_its_own_file(self):
+        with tempfile.TemporaryDirectory() as directory:
+            file = pathlib.Path(directory, "topology.xml")
+            done = example("report", "--nccl", file)
+            self.check(done, 1)
+            self.assertEqual(done.stdout, example("report").stdout)
+            only = example("report", "--nccl", "-")
+            self.check(only, 0)
+            self.assertEqual(file.read_bytes(), only.stdout)
+            self.assertEqual(os.listdir(directory), ["topology.xml"])
+        self.check_error(example("report", "--nccl", "/nonexistent/x"), 74)
 
 
 class Color(Case):

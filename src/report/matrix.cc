@@ -6,7 +6,9 @@
 #include <iterator>
 #include <string>
 
+#include "fabric/path_level.h"
 #include "report/json_writer.h"
+#include "report/path_words.h"
 #include "report/sentences.h"
 #include "report/text.h"
 #include "report/verdict_json.h"
@@ -22,17 +24,6 @@ std::string PossibleText(MapTypeSet set) {
     text += MapTypeName(type);
   }
   return text;
-}
-
-// Two or three columns: what fits a square of many devices.
-std::string CellText(MapTypeSet possible) {
-  switch (possible.bits()) {
-    case 1: return "no";
-    case 2: return "bus";
-    case 4: return "thru";
-    case 6: return "yes";
-    default: return "?";
-  }
 }
 
 std::vector<std::string> AddressTexts(const Judgement& judgement) {
@@ -53,6 +44,28 @@ void WriteLegend(const std::vector<FunctionIndex>& devices,
   table.Write(2, style, out);
 }
 
+void WriteSquareHead(size_t devices, std::ostream& out) {
+  std::string head(6, ' ');
+  for (size_t i = 0; i < devices; ++i) head += fmt::format("{:>5}", i);
+  out << head << "\n";
+}
+
+void WritePathSquare(const Judgement& judgement,
+                     const std::vector<FunctionIndex>& devices,
+                     const TextStyle& style, std::ostream& out) {
+  WriteSquareHead(devices.size(), out);
+  for (size_t row = 0; row < devices.size(); ++row) {
+    out << fmt::format("{:>6}", row);
+    for (FunctionIndex other : devices)
+      out << fmt::format("{:>5}", PathWord(PathLevelOf(judgement.topology,
+                                                       devices[row], other)));
+    out << "\n";
+  }
+  out << "\n";
+  WriteLabelled("paths", PathLegend(), style, out);
+  out << "\n";
+}
+
 }  // namespace
 
 void MatrixTally::Count(MapTypeSet possible) {
@@ -66,10 +79,11 @@ void MatrixTally::Count(MapTypeSet possible) {
 
 MatrixTally WriteMatrixTsv(const Judgement& judgement,
                            const std::vector<FunctionIndex>& devices,
-                           std::ostream& out) {
+                           bool paths, std::ostream& out) {
   MatrixTally tally;
   std::vector<std::string> names = AddressTexts(judgement);
-  out << "provider\tclient\tmap_type\tdistance\tpossible\n";
+  out << "provider\tclient\tmap_type\tdistance\tpossible"
+      << (paths ? "\tpath\n" : "\n");
   fmt::memory_buffer line;
   for (FunctionIndex provider : devices) {
     line.clear();
@@ -84,7 +98,12 @@ MatrixTally WriteMatrixTsv(const Judgement& judgement,
         fmt::format_to(std::back_inserter(line), "{}", *verdict.distance);
       else
         line.push_back('-');
-      fmt::format_to(std::back_inserter(line), "\t{}\n", possible);
+      fmt::format_to(std::back_inserter(line), "\t{}", possible);
+      if (paths)
+        fmt::format_to(
+            std::back_inserter(line), "\t{}",
+            PathWord(PathLevelOf(judgement.topology, provider, client)));
+      line.push_back('\n');
     }
     out.write(line.data(), static_cast<std::streamsize>(line.size()));
   }
@@ -93,25 +112,25 @@ MatrixTally WriteMatrixTsv(const Judgement& judgement,
 
 MatrixTally WriteMatrixText(const Judgement& judgement,
                             const std::vector<FunctionIndex>& devices,
-                            const TextStyle& style, std::ostream& out) {
+                            bool paths, const TextStyle& style,
+                            std::ostream& out) {
   MatrixTally tally;
   out << "rows are providers, columns clients; kernel "
       << KernelPhrase(judgement) << "\n\n";
-  std::string head(6, ' ');
-  for (size_t i = 0; i < devices.size(); ++i) head += fmt::format("{:>5}", i);
-  out << head << "\n";
+  WriteSquareHead(devices.size(), out);
   for (size_t row = 0; row < devices.size(); ++row) {
     out << fmt::format("{:>6}", row);
     for (FunctionIndex client : devices) {
       Verdict verdict = judgement.Decide(devices[row], client);
       tally.Count(verdict.possible);
-      std::string cell = CellText(verdict.possible);
+      std::string cell = OutcomeWord(verdict.possible);
       out << std::string(5 - cell.size(), ' ')
           << Painted(cell, PaintOf(verdict.possible), style);
     }
     out << "\n";
   }
   out << "\n";
+  if (paths) WritePathSquare(judgement, devices, style, out);
   WriteLegend(devices, judgement, style, out);
   out << "\n  bus   direct, by bus address (BUS_ADDR)\n"
          "  thru  through the host bridge (THRU_HOST_BRIDGE)\n"
@@ -138,6 +157,13 @@ MatrixTally WriteMatrixJson(const Judgement& judgement,
       tally.Count(verdict.possible);
       WriteVerdict(judgement, verdict, json);
     }
+  }
+  json.EndArray().Key("paths").BeginArray();
+  for (FunctionIndex a : devices) {
+    json.BeginArray();
+    for (FunctionIndex b : devices)
+      WritePathWord(PathLevelOf(judgement.topology, a, b), json);
+    json.EndArray();
   }
   json.EndArray().EndObject();
   return tally;

@@ -16,17 +16,21 @@ struct MatrixTally {
 };
 
 /// One line a pair as it is decided, nothing kept: provider, client, map_type
-/// ("?" where undecided), distance ("-" where there is none), possible.
+/// ("?" where undecided), distance ("-" where there is none), possible; with
+/// `paths` a sixth column, path.
 MatrixTally WriteMatrixTsv(const Judgement& judgement,
                            const std::vector<FunctionIndex>& devices,
-                           std::ostream& out);
+                           bool paths, std::ostream& out);
 
-/// A square: a row a provider, a column a client.
+/// A square: a row a provider, a column a client; with `paths` a second one
+/// of path words (PIX, PXB, ...).
 MatrixTally WriteMatrixText(const Judgement& judgement,
                             const std::vector<FunctionIndex>& devices,
-                            const TextStyle& style, std::ostream& out);
+                            bool paths, const TextStyle& style,
+                            std::ostream& out);
 
-/// p2pcheck.matrix/1: an array of verdict objects, streamed.
+/// p2pcheck.matrix/1: an array of verdict objects, and a row of path words a
+/// device, streamed.
 MatrixTally WriteMatrixJson(const Judgement& judgement,
                             const std::vector<FunctionIndex>& devices,
                             std::ostream& out);
