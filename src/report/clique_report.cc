@@ -35,9 +35,8 @@ struct PairBits {
 // would take minutes for the pairs of 13,000 functions.
 PairBits BitsOf(const Judgement& judgement, PeerSets* sets) {
   const std::vector<FunctionIndex>& devices = sets->devices;
-  Fabric fabric(judgement.topology,
-                {judgement.question.kernels, judgement.cpu,
-                 judgement.question.p2pdma_built_in});
+  Fabric fabric(judgement.topology, {judgement.question.kernels, judgement.cpu,
+                                     judgement.question.p2pdma_built_in});
   std::vector<uint8_t> row(fabric.size());
   PairBits bits(devices.size());
   for (size_t i = 0; i < devices.size(); ++i) {
@@ -45,8 +44,7 @@ PairBits BitsOf(const Judgement& judgement, PeerSets* sets) {
     fabric.Outcomes({provider, provider + 1}, fabric.All(), row.data());
     for (size_t j = 0; j < devices.size(); ++j) {
       if (i == j) continue;
-      auto possible =
-          MapTypeSet::FromBits(row[fabric.PositionOf(devices[j])]);
+      auto possible = MapTypeSet::FromBits(row[fabric.PositionOf(devices[j])]);
       sets->tally.Count(possible);
       bits.Note(i, j, possible);
     }

@@ -32,8 +32,9 @@ struct SketchOptions {
 /// VMD endpoint in which its domain lives, `p2p` a pool of peer memory.  What
 /// the kernel adds, beyond the grammar of the worked cases: `driver=nvme`,
 /// `group=12`, `numa=1`, `node=nvme:nvme0`, `link=32x16` (GT/s and lanes; else
-/// 16x16), `mps=256` (Max_Payload_Size; else 128).  The lines stand in order of registration; '#' begins a comment.
-/// Of the host: `kernel RELEASE` (else 6.12.95), `cmdline TEXT`, `model TEXT`.
+/// 16x16), `mps=256` (Max_Payload_Size; else 128).  The lines stand in order of
+/// registration; '#' begins a comment. Of the host: `kernel RELEASE`
+/// (else 6.12.95), `cmdline TEXT`, `model TEXT`.
 ///
 /// Config space is made byte by byte as hardware has it, the ACS capability
 /// behind another one, subordinate bus numbers and an SR-IOV capability where
