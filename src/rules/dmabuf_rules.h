@@ -34,7 +34,7 @@ struct ExporterRule {
   std::string name;                  ///< for a person
   std::vector<std::string> drivers;  ///< names of the `driver` link
   ExporterWay way = ExporterWay::kVfio;
-  /// BARs it exports; empty: every memory BAR (VFIO).
+  /// BARs it exports; empty: every memory BAR (VFIO), or none at all.
   std::vector<uint8_t> bars;
   /// It exports only what its own allocator placed in the BAR ("VRAM").
   std::string memory;
@@ -45,6 +45,8 @@ struct ExporterRule {
   bool accepts_static = false;
   /// Options of the kernel without which it exports nothing.
   std::vector<std::string> needs;
+  /// Features that it comes with.
+  std::vector<KernelFeature> with = {};
   Ternary in_force = Ternary::kYes;
   std::string kernels, source;
 };
@@ -60,6 +62,8 @@ std::string_view ImporterKindName(ImporterKind kind);
 std::optional<ImporterKind> ImporterKindFromName(std::string_view name);
 
 /// One use of a dma-buf by a driver or subsystem (rules/importers.toml).
+/// DmabufRules has each id once: what this kernel has, or may have.  One that
+/// it surely lacks stands there as well, in force "no".
 struct ImporterRule {
   std::string id;    ///< "mlx5-mr", "iommufd", "net-devmem": for the user
   std::string name;  ///< "mlx5 memory region"
@@ -72,7 +76,9 @@ struct ImporterRule {
   bool other_function = false;
   /// Chosen where the user names only the function.
   bool preferred = false;
-  std::vector<std::string> needs;    ///< kernel options
+  std::vector<std::string> needs;  ///< kernel options
+  /// Features that it comes with, and goes with.
+  std::vector<KernelFeature> with = {}, without = {};
   Ternary in_force = Ternary::kYes;  ///< whether this kernel has it, so
   std::string kernels, source;
 };
@@ -92,7 +98,9 @@ struct FunctionIdRule {
 struct ConfidentialRule {
   std::string guest;  ///< as HostFacts::confidential_guest has it
   /// DIRECT maps of MMIO fail by forced bouncing, or by the addressing check.
+  /// A kind of guest that no kernel refuses has its entry too.
   Ternary refuses_direct = Ternary::kUnknown;
+  std::vector<KernelFeature> with = {};  ///< features it hangs on
   std::string kernels, source;
 };
 
@@ -101,9 +109,9 @@ struct DmabufRules {
   KernelFeatures features;
   std::vector<ExporterRule> exporters;
   std::vector<ImporterRule> importers;
-  std::vector<FunctionIdRule> denied;        ///< vfio-pci's denylist
-  std::vector<FunctionIdRule> non_mappable;  ///< setters of the flag
-  std::vector<ConfidentialRule> confidential;
+  std::vector<FunctionIdRule> denied;          ///< vfio-pci's denylist
+  std::vector<FunctionIdRule> non_mappable;    ///< setters of the flag
+  std::vector<ConfidentialRule> confidential;  ///< each kind of guest once
   /// Host chipsets on which nvidia-open refuses peers without a common switch
   /// (4.1).
   std::vector<FunctionIdRule> nvidia_chipsets;

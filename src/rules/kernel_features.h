@@ -72,18 +72,24 @@ std::string_view FeatureEvidenceName(FeatureEvidence evidence);
 struct FeatureState {
   Ternary present = Ternary::kUnknown;
   FeatureEvidence evidence = FeatureEvidence::kNone;
+  std::string witness = {};  ///< the symbol or option that told
+  std::string since = {};    ///< the first release that has it: "6.19"
+  std::string kernels = {};  ///< as the rule has it: "7.2.8-7.2.*, 7.3-"
+  std::string source = {};
 };
 
 /// One entry of rules/kernel_features.toml.
 struct KernelFeatureRule {
   KernelFeature feature = KernelFeature::kP2pdma;
-  Ternary in_force = Ternary::kUnknown;  ///< for the version asked about
-  /// A symbol whose presence proves the feature, and one whose presence
-  /// disproves it.  Absence proves nothing: modules load late.
+  Ternary in_force = Ternary::kUnknown;  ///< for the release asked about
+  /// Symbols whose presence proves the feature, and whose presence disproves
+  /// it.  Absence proves nothing: modules load late.
   std::vector<std::string> shown_by, denied_by;
   /// Options that, set (y or m), prove it.
   std::vector<std::string> shown_by_config;
-  std::string kernels;  ///< as written in the rule
+  /// Minor releases of which a build that hides its third number may have it.
+  std::vector<KernelRange> hidden_patch;
+  std::string since, kernels;  ///< as written in the rule
   std::string source;
 };
 
@@ -98,9 +104,18 @@ class KernelFeatures {
   }
   Ternary Has(KernelFeature feature) const { return (*this)[feature].present; }
 
+  /// Whether all of `with` are there and none of `without`; yes for none.
+  Ternary Fit(const std::vector<KernelFeature>& with,
+              const std::vector<KernelFeature>& without) const;
+
  private:
   std::array<FeatureState, kKernelFeatures> states_;
 };
+
+/// What is known of one feature: of a kernel that the user named its release
+/// alone, since the host's symbols are those of another.
+FeatureState DeriveFeature(const KernelFeatureRule& rule, bool named,
+                           const HostFacts& host);
 
 }  // namespace p2pcheck
 

@@ -11,7 +11,8 @@
 // change in the merge window, before the first one.
 //
 // "6.8.12-4-pve", "6.9.7-arch1-1", "6.8.11-300.fc40": the third number stands.
-// "5.14.0-362.8.1.el9_3", "5.14.21-150500.55-default": unknown.
+// "5.14.0-362.8.1.el9_3", "5.14.21-150500.55-default": unknown.  What their
+// drivers can is another question, see HidesFeatures().
 //
 // Kernels for one maker's machines ("6.8.0-1015-nvidia", "5.15.148-tegra",
 // "-azure", "-aws", "-gcp") count as the release they are built on.  They only
@@ -107,6 +108,47 @@ bool HidesPatch(std::string_view rest) {
          !HasMark(rest, ".fc") && !Contains(rest, ".elrepo");
 }
 
+// The flavour of Ubuntu's "-1015-nvidia-64k": "nvidia-64k".  Own builds are
+// called "-oracle" too, so the number before it counts.
+std::string_view UbuntuFlavour(std::string_view rest) {
+  if (rest.size() < 2 || rest[0] != '-' || !IsDigit(rest[1])) return {};
+  size_t end = rest.find_first_not_of("0123456789.", 1);
+  if (end == rest.npos || rest[end] != '-') return {};
+  return rest.substr(end + 1);
+}
+
+bool BeginsWithOne(std::string_view text,
+                   std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [text](std::string_view word) {
+    return text.substr(0, word.size()) == word;
+  });
+}
+
+bool HoldsOne(std::string_view text,
+              std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [text](std::string_view word) {
+    return Contains(text, word);
+  });
+}
+
+// SUSE; Amazon, Azure, Google; makers of machines.
+bool IsMakersKernel(std::string_view rest) {
+  return HoldsOne(rest,
+                  {"-default", "-aws", "-azure", "-gcp", "-nvidia", "-tegra",
+                   "-bluefield", "-microsoft-", ".amzn", ".azl", ".cm2"}) ||
+         BeginsWithOne(UbuntuFlavour(rest),
+                       {"oracle", "oem", "gke", "ibm", "intel", "xilinx",
+                        "raspi", "iot", "fips"});
+}
+
+// Without the newline that a file ends with.
+std::string ReleaseOf(const HostFacts& host) {
+  std::string release = host.kernel_release.value_or("");
+  while (!release.empty() && release.back() == '\n') release.pop_back();
+  if (!release.empty()) return release;
+  return std::string(ReleaseIn(host.kernel_version.value_or("")));
+}
+
 Observed<KernelVersion> VersionOf(std::string_view release,
                                   std::string_view proc_version) {
   size_t length = NumbersLength(release);
@@ -125,15 +167,20 @@ Observed<KernelVersion> VersionOf(std::string_view release,
 }  // namespace
 
 Observed<KernelVersion> KernelVersionOf(const HostFacts& host) {
-  std::string proc_version = host.kernel_version.value_or("");
-  std::string release = host.kernel_release.value_or("");
-  while (!release.empty() && release.back() == '\n') release.pop_back();
-  if (release.empty()) release = ReleaseIn(proc_version);
-  if (!release.empty()) return VersionOf(release, proc_version);
+  std::string release = ReleaseOf(host);
+  if (!release.empty())
+    return VersionOf(release, host.kernel_version.value_or(""));
   if (host.kernel_version.known() || host.kernel_release.known())
     return ReadFailure::kMalformed;
   if (host.kernel_release.unknown()) return host.kernel_release.failure();
   return ReadFailure::kNotRecorded;
+}
+
+bool HidesFeatures(const HostFacts& host) {
+  std::string release = ReleaseOf(host);
+  std::string_view rest = release;
+  rest.remove_prefix(NumbersLength(rest));
+  return IsVendorKernel(rest) || IsMakersKernel(rest);
 }
 
 }  // namespace p2pcheck

@@ -103,4 +103,13 @@ Ternary Contains(const std::vector<KernelRange>& ranges,
   return in && out ? Ternary::kUnknown : ToTernary(in);
 }
 
+Ternary Contains(const std::vector<KernelRange>& surely,
+                 const std::vector<KernelRange>& perhaps,
+                 const KernelVersion& version) {
+  Ternary in = Contains(surely, version);
+  if (in == Ternary::kYes) return in;
+  bool unsure = Contains(perhaps, version) != Ternary::kNo;
+  return unsure ? Ternary::kUnknown : in;
+}
+
 }  // namespace p2pcheck

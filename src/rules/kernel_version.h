@@ -42,6 +42,13 @@ std::optional<KernelVersion> ParseKernelVersion(std::string_view text);
 /// kernel_release.cc says why, and knows the other distributions.
 Observed<KernelVersion> KernelVersionOf(const HostFacts& host);
 
+/// Whether a host's release is of those whose number does not tell what their
+/// drivers can (spec/kernel-dmabuf.md 0.3): vendor kernels, and beyond those
+/// that KernelVersionOf() has no number for SUSE's rolling ones and the ones
+/// built for one maker's machines or one cloud.  They carry whole drivers of
+/// later releases.  False where no release is recorded.
+bool HidesFeatures(const HostFacts& host);
+
 /// An inclusive range of releases.
 struct KernelRange {
   KernelVersion from;               ///< patch always known
@@ -58,6 +65,11 @@ bool Overlap(const KernelRange& a, const KernelRange& b);
 /// Whether a kernel lies in one of the ranges; unknown where that hangs on a
 /// third number we do not have.
 Ternary Contains(const std::vector<KernelRange>& ranges,
+                 const KernelVersion& version);
+
+/// The same where some releases may have what those of `surely` have.
+Ternary Contains(const std::vector<KernelRange>& surely,
+                 const std::vector<KernelRange>& perhaps,
                  const KernelVersion& version);
 
 }  // namespace p2pcheck

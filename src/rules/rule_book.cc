@@ -126,25 +126,23 @@ RuleBook RuleBook::FromFiles(const std::vector<RuleFile>& files) {
   return RuleBookLoader::Load(files, "the rules given");
 }
 
-template <class Rule>
-Ternary RuleBook::InForce(const Versioned<Rule>& entry,
-                          const KernelVersion& version) {
-  Ternary surely = Contains(entry.kernels, version);
-  if (surely == Ternary::kYes) return surely;
-  bool unsure = Contains(entry.unsure, version) != Ternary::kNo;
-  return unsure ? Ternary::kUnknown : surely;
+Ternary RuleBook::InForceOrPlanned(const std::vector<KernelRange>& kernels,
+                                   const std::vector<KernelRange>& unsure,
+                                   const KernelVersion& version) const {
+  Ternary in_force = Contains(kernels, unsure, version);
+  bool beyond = Minor(version) > Minor(pending_);
+  // What the pending release only plans may have come otherwise.
+  if (beyond && Contains(kernels, unsure, newest_) == Ternary::kNo)
+    in_force = And(in_force, Ternary::kUnknown);
+  return in_force;
 }
 
 template <class Rule>
 void RuleBook::Choose(const std::vector<Versioned<Rule>>& from,
                       const KernelVersion& version,
                       std::vector<Rule>* to) const {
-  bool beyond = Minor(version) > Minor(pending_);
   for (const Versioned<Rule>& entry : from) {
-    Ternary in_force = InForce(entry, version);
-    // What the pending release only plans may have come otherwise.
-    if (beyond && InForce(entry, newest_) == Ternary::kNo)
-      in_force = And(in_force, Ternary::kUnknown);
+    Ternary in_force = InForceOrPlanned(entry.kernels, entry.unsure, version);
     if (in_force == Ternary::kNo) continue;
     to->push_back(entry.rule);
     to->back().in_force = in_force;

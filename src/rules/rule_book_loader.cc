@@ -13,25 +13,14 @@ namespace {
 
 // The tables there are.  The first five must be there, or verdicts would be
 // made of nothing; without the others less is known.
-constexpr std::array<std::string_view, 13> kTables = {
-    "coverage",  "p2pdma",       "host_bridge",     "cpu",
-    "kind",      "die_function", "acs_programming", "acs_quirk",
-    "dma_alias", "bridge_flag",  "acs_capability",  "iommu_groups",
+constexpr std::array<std::string_view, 20> kTables = {
+    "coverage",       "p2pdma",          "host_bridge",     "cpu",
+    "kind",           "die_function",    "acs_programming", "acs_quirk",
+    "dma_alias",      "bridge_flag",     "acs_capability",  "iommu_groups",
+    "kernel_feature", "exporter",        "importer",        "vfio_denied",
+    "non_mappable",   "vfio_group_safe", "confidential",
     "crossing"};
 constexpr size_t kRequiredTables = 5;
-
-// What is true of every kernel.
-std::vector<KernelRange> EveryKernel() {
-  return {KernelRange{{0, 0, 0}, std::nullopt}};
-}
-
-// The releases that have an entry, or may have it.
-template <class Entry>
-std::vector<KernelRange> PerhapsIn(const Entry& entry) {
-  std::vector<KernelRange> kernels = entry.kernels;
-  kernels.insert(kernels.end(), entry.unsure.begin(), entry.unsure.end());
-  return kernels;
-}
 
 bool OverlapAny(const std::vector<KernelRange>& a,
                 const std::vector<KernelRange>& b) {
@@ -52,6 +41,7 @@ RuleBook RuleBookLoader::Load(const std::vector<RuleFile>& files,
   loader.CheckAlgorithms(name);
   loader.CheckDieFunctions(name);
   loader.CheckAcsProgramming(name);
+  loader.CheckKernelFeatures(name);
   loader.book_.hash_ = HashRuleFiles(files);
   return std::move(loader.book_);
 }
@@ -87,6 +77,7 @@ void RuleBookLoader::ReadEntry(const TomlDocument& document,
                                const std::string& name,
                                const TomlValue& table) {
   if (ReadGroupEntry(document, name, table)) return;
+  if (ReadDmabufEntry(document, name, table)) return;
   if (name == "[coverage]")
     ReadCoverage(
         {document, name, table, {"oldest", "newest", "pending", "source"}});

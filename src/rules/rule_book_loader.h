@@ -49,6 +49,17 @@ class RuleBookLoader {
   void ReadGroupTiming(const RuleTable& table);
   void ReadAcsProgramming(const RuleTable& table);
 
+  // BARs and dma-bufs (dmabuf_rules_loader.cc).  False: another table.
+  bool ReadDmabufEntry(const TomlDocument& document, const std::string& name,
+                       const TomlValue& table);
+  void ReadKernelFeature(const RuleTable& table);
+  void ReadExporter(const RuleTable& table);
+  void ReadImporter(const RuleTable& table);
+  void ReadFunctionIds(const RuleTable& table, const std::string& what,
+                       std::vector<RuleBook::Versioned<FunctionIdRule>>* rules);
+  void ReadConfidential(const RuleTable& table);
+  void ReadGroupSafe(const RuleTable& table);
+
   template <class Rule>
   RuleBook::Versioned<Rule> ReadVersions(const RuleTable& table, Rule rule) {
     RuleBook::Versioned<Rule> entry{std::move(rule), {}, {}};
@@ -57,6 +68,17 @@ class RuleBookLoader {
   }
   void ReadKernels(const RuleTable& table, std::vector<KernelRange>* kernels,
                    std::vector<KernelRange>* unsure);
+  // What is true of every kernel; the releases that have an entry, or may.
+  static std::vector<KernelRange> EveryKernel() {
+    return {KernelRange{{0, 0, 0}, std::nullopt}};
+  }
+  template <class Rule>
+  static std::vector<KernelRange> PerhapsIn(
+      const RuleBook::Versioned<Rule>& entry) {
+    std::vector<KernelRange> kernels = entry.kernels;
+    kernels.insert(kernels.end(), entry.unsure.begin(), entry.unsure.end());
+    return kernels;
+  }
   void SayOnce(const RuleTable& table, std::string_view key,
                const std::string& what, std::vector<KernelRange> kernels);
   void CheckTables(const std::string& name) const;
@@ -64,6 +86,7 @@ class RuleBookLoader {
   void CheckCoverage(const std::string& name) const;
   void CheckDieFunctions(const std::string& name) const;
   void CheckAcsProgramming(const std::string& name) const;
+  void CheckKernelFeatures(const std::string& name) const;
 
   RuleBook book_;
   std::multimap<std::string, Said> said_;

@@ -147,8 +147,9 @@ class RuleBook {
 
   /// What a kernel does with BARs and dma-bufs.  Features come from the named
   /// kernel, else from the host's symbols, its configuration, its release, in
-  /// that order; vendor kernels (version unknown) have what is shown and are
-  /// unknown for the rest.  Entries that are surely not in force are left out.
+  /// that order; vendor kernels (HidesFeatures) have what is shown and are
+  /// unknown for the rest.  Entries that are surely not in force are left out;
+  /// importers and guests stay.
   DmabufRules DmabufRulesOf(const Observed<KernelVersion>& version, bool named,
                             const HostFacts& host) const;
 
@@ -176,9 +177,15 @@ class RuleBook {
 
   template <class Rule>
   static Ternary InForce(const Versioned<Rule>& entry,
-                         const KernelVersion& version);
+                         const KernelVersion& version) {
+    return Contains(entry.kernels, entry.unsure, version);
+  }
+  Ternary InForceOrPlanned(const std::vector<KernelRange>& kernels,
+                           const std::vector<KernelRange>& unsure,
+                           const KernelVersion& version) const;
   template <class Rule>
   Ternary InForceThroughout(const Versioned<Rule>& entry) const;
+  class DmabufChooser;
   template <class Rule>
   void Choose(const std::vector<Versioned<Rule>>& from,
               const KernelVersion& version, std::vector<Rule>* to) const;
@@ -196,6 +203,12 @@ class RuleBook {
   std::vector<Versioned<BridgeFlagRule>> bridge_flags_;
   std::vector<Versioned<AcsCapabilityRule>> acs_capabilities_;
   std::vector<Versioned<GroupTimingRule>> group_timing_;
+  std::vector<Versioned<KernelFeatureRule>> kernel_features_;
+  std::vector<Versioned<ExporterRule>> exporters_;
+  std::vector<Versioned<ImporterRule>> importers_;
+  std::vector<Versioned<FunctionIdRule>> vfio_denied_, non_mappable_;
+  std::vector<Versioned<ConfidentialRule>> confidential_;
+  std::vector<std::string> group_safe_drivers_;
   std::vector<DieFunction> die_functions_;
   std::vector<KindRule> kinds_;
   std::vector<CrossingRule> crossings_;

@@ -146,6 +146,34 @@ std::vector<KernelRange> RuleTable::Kernels(std::string_view key) const {
   return ranges;
 }
 
+std::vector<std::string> RuleTable::Strings(std::string_view key) const {
+  std::vector<std::string> texts;
+  for (const TomlValue& item : List(key)) {
+    if (item.text.empty()) Fail(item, "must not be empty");
+    texts.push_back(item.text);
+  }
+  return texts;
+}
+
+std::vector<KernelFeature> RuleTable::Features(std::string_view key) const {
+  std::vector<KernelFeature> features;
+  for (const TomlValue& item : List(key)) {
+    std::optional<KernelFeature> feature = KernelFeatureFromName(item.text);
+    if (!feature) Fail(item, "no such kernel feature");
+    features.push_back(*feature);
+  }
+  return features;
+}
+
+std::vector<std::string> RuleTable::Among(
+    std::string_view key, std::string_view what,
+    const std::vector<std::string_view>& known) const {
+  for (const TomlValue& item : List(key))
+    if (std::find(known.begin(), known.end(), item.text) == known.end())
+      Fail(item, fmt::format("{} that nobody looks for", what));
+  return Strings(key);
+}
+
 std::string RuleTable::Joined(std::string_view key) const {
   std::vector<std::string_view> texts;
   for (const TomlValue& item : List(key)) texts.push_back(item.text);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "rules/group_rules.h"
+#include "rules/kernel_features.h"
 #include "rules/kernel_version.h"
 #include "rules/toml_document.h"
 
@@ -45,6 +46,13 @@ class RuleTable {
   std::vector<DeviceId> Ids(std::string_view key) const;
   DeviceId Id(std::string_view key) const;  ///< one, as a string
   std::vector<KernelRange> Kernels(std::string_view key) const;
+  std::vector<std::string> Strings(
+      std::string_view key) const;  ///< no "" in it
+  std::vector<KernelFeature> Features(std::string_view key) const;
+  /// Names that must be among `known`; `what` they are is for the message.
+  std::vector<std::string> Among(
+      std::string_view key, std::string_view what,
+      const std::vector<std::string_view>& known) const;
   /// The items as they are written, joined by ", ".
   std::string Joined(std::string_view key) const;
   /// "03", "0302" or "010802" as value and mask.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "snapshot/host_snapshot.h"
+#include "snapshot/wanted_facts.h"
 #include "source/file_system.h"
 #include "source/source.h"
 
@@ -48,12 +49,9 @@ Observed<std::string> ReadConfidentialGuest(const HostTree& tree,
 /// The kernel's configuration (kernel_config.cc).  Needs kernel_release.
 Observed<StringMap> ReadKernelConfig(const HostTree& tree,
                                      const Observed<std::string>& release);
-/// The options that are looked up; the result has each of them.
-const std::vector<std::string_view>& WantedConfigOptions();
 
 /// /proc/kallsyms (kernel_symbols.cc).
 Observed<StringMap> ReadKernelSymbols(const HostTree& tree);
-const std::vector<std::string_view>& WantedSymbols();
 
 /// The kernel log (kernel_log.cc).
 Observed<StringList> ReadKernelLog(const HostTree& tree);

@@ -38,26 +38,6 @@ size_t Mark(std::string_view text, StringMap* out) {
 
 }  // namespace
 
-const std::vector<std::string_view>& WantedSymbols() {
-  static const std::vector<std::string_view> kWanted = {
-      // sorted
-      "dma_buf_attach_revocable",
-      "dma_buf_invalidate_mappings",
-      "dma_buf_move_notify",
-      "dma_buf_phys_vec_to_sgt",
-      "ib_umem_dmabuf_get_pinned_revocable_and_lock",
-      "pci_p2pdma_distance_many",
-      "pcim_p2pdma_init",
-      "pcim_p2pdma_provider",
-      "vfio_pci_core_feature_dma_buf",
-      "vfio_pci_core_fill_phys_vec",
-      "vfio_pci_core_get_dmabuf_phys",
-      "vfio_pci_core_setup_barmap",
-      "vfio_pci_dma_buf_iommufd_map",
-  };
-  return kWanted;
-}
-
 Observed<StringMap> ReadKernelSymbols(const HostTree& tree) {
   if (tree.proc < 0) return ReadFailure::kNotRecorded;
   OpenFile file(tree.files, tree.proc, "kallsyms", O_RDONLY | O_NONBLOCK);
