@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "report/dmabuf_rules_report.h"
 #include "report/json_writer.h"
 #include "report/sentences.h"
 #include "report/speed_words.h"
@@ -151,6 +152,12 @@ void WriteCrossingsJson(const RuleBook& book, JsonWriter& json) {
   json.EndArray();
 }
 
+DmabufRules DmabufRulesFor(const Judgement& judgement) {
+  return judgement.book.DmabufRulesOf(judgement.kernel,
+                                      judgement.kernel_named_by_user,
+                                      judgement.snapshot.host);
+}
+
 const Explanation* FindExplanation(std::string_view id) {
   for (const Explanation& explanation : Explanations())
     if (explanation.id == id) return &explanation;
@@ -174,6 +181,7 @@ void WriteRulesText(const Judgement& judgement, const TextStyle& style,
   for (const RuleSet& rules : judgement.question.kernels)
     WriteSetText(rules, style, out);
   WriteCrossingsText(judgement.book, style, out);
+  WriteDmabufRulesText(DmabufRulesFor(judgement), style, out);
 }
 
 void WriteRulesJson(const Judgement& judgement, std::ostream& out) {
@@ -184,6 +192,8 @@ void WriteRulesJson(const Judgement& judgement, std::ostream& out) {
     WriteSetJson(rules, json);
   json.EndArray();
   WriteCrossingsJson(judgement.book, json);
+  json.Key("dmabuf");
+  WriteDmabufRulesJson(DmabufRulesFor(judgement), json);
   json.EndObject();
 }
 

@@ -51,6 +51,7 @@ class RuleBook::DmabufChooser {
     for (const auto& entry : book_.importers_) ChooseImporter(entry);
     ChooseThere(book_.vfio_denied_, &rules_.denied);
     ChooseThere(book_.non_mappable_, &rules_.non_mappable);
+    ChooseThere(book_.nvidia_chipsets_, &rules_.nvidia_chipsets);
     for (const auto& entry : book_.confidential_) ChooseGuest(entry);
     rules_.group_safe_drivers = book_.group_safe_drivers_;
     return std::move(rules_);

@@ -55,6 +55,10 @@ bool RuleBookLoader::ReadDmabufEntry(const TomlDocument& document,
          table,
          {"ids", "name", "architecture", "kernels", "unsure", "source"}},
         "function with non_mappable_bars", &book_.non_mappable_);
+  else if (name == "[[nvidia_chipset]]")
+    ReadFunctionIds(
+        {document, name, table, {"ids", "name", "kernels", "unsure", "source"}},
+        "chipset", &book_.nvidia_chipsets_);
   else if (name == "[[confidential]]")
     ReadConfidential({document,
                       name,

@@ -36,8 +36,9 @@ constexpr std::array<std::string_view, kKernelFeatures> kNames = {
     "net-devmem",
     "zcrx-dmabuf",
     "nvme-multipath-p2p",
+    "gpu-pins-vram",
 };
-static_assert(static_cast<size_t>(KernelFeature::kNvmeMultipathP2p) + 1 ==
+static_assert(static_cast<size_t>(KernelFeature::kGpuPinsVram) + 1 ==
               kKernelFeatures);
 
 // The first of `names` for which the map has one of `values`; empty: none.

@@ -13,13 +13,13 @@ namespace {
 
 // The tables there are.  The first five must be there, or verdicts would be
 // made of nothing; without the others less is known.
-constexpr std::array<std::string_view, 20> kTables = {
+constexpr std::array<std::string_view, 21> kTables = {
     "coverage",       "p2pdma",          "host_bridge",     "cpu",
     "kind",           "die_function",    "acs_programming", "acs_quirk",
     "dma_alias",      "bridge_flag",     "acs_capability",  "iommu_groups",
     "kernel_feature", "exporter",        "importer",        "vfio_denied",
-    "non_mappable",   "vfio_group_safe", "confidential",
-    "crossing"};
+    "non_mappable",   "vfio_group_safe", "confidential",    "crossing",
+    "nvidia_chipset"};
 constexpr size_t kRequiredTables = 5;
 
 bool OverlapAny(const std::vector<KernelRange>& a,

@@ -206,7 +206,8 @@ class RuleBook {
   std::vector<Versioned<KernelFeatureRule>> kernel_features_;
   std::vector<Versioned<ExporterRule>> exporters_;
   std::vector<Versioned<ImporterRule>> importers_;
-  std::vector<Versioned<FunctionIdRule>> vfio_denied_, non_mappable_;
+  std::vector<Versioned<FunctionIdRule>> vfio_denied_, non_mappable_,
+      nvidia_chipsets_;
   std::vector<Versioned<ConfidentialRule>> confidential_;
   std::vector<std::string> group_safe_drivers_;
   std::vector<DieFunction> die_functions_;

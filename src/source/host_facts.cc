@@ -82,6 +82,25 @@ Observed<uint32_t> ReadPageSize(const HostTree& tree, const HostFacts& host) {
   return PageSizeInConfig(host.config);
 }
 
+// NVIDIA's driver shows its parameters in a file of its own, "DmaRemapPeerMmio:
+// 1", without the NVreg_ that modprobe knows them by.
+void ReadNvidiaParameters(const HostTree& tree, StringMap* out) {
+  auto text = tree.Read(tree.proc, "driver/nvidia/params");
+  if (!text.known()) return;
+  std::string_view rest = text.value();
+  while (!rest.empty()) {
+    size_t end = std::min(rest.find('\n'), rest.size());
+    std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    size_t colon = std::min(line.find(':'), line.size());
+    std::string_view name = line.substr(0, colon);
+    if (colon < line.size() &&
+        (name == "DmaRemapPeerMmio" || name == "GrdmaPciTopoCheckOverride"))
+      (*out)[fmt::format("nvidia.NVreg_{}", name)] =
+          Trim(line.substr(colon + 1));
+  }
+}
+
 Observed<StringMap> ReadModuleParameters(const HostTree& tree) {
   static constexpr std::pair<const char*, const char*> kWanted[] = {
       {"amdgpu", "pcie_p2p"},
@@ -102,6 +121,7 @@ Observed<StringMap> ReadModuleParameters(const HostTree& tree) {
     auto text = Trimmed(tree.Read(tree.sys, path.c_str()));
     if (text.known()) out[fmt::format("{}.{}", module, name)] = text.value();
   }
+  ReadNvidiaParameters(tree, &out);
   return out;
 }
 

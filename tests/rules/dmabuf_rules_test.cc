@@ -75,6 +75,7 @@ const Row kRows[] = {
     {KernelFeature::kNetDevmem, "nyyyyyyyy"},
     {KernelFeature::kZcrxDmabuf, "nn?yyyyyy"},
     {KernelFeature::kNvmeMultipathP2p, "nnnnnnyyy"},
+    {KernelFeature::kGpuPinsVram, "nn?yyyyyy"},
 };
 
 class VersionMatrix : public testing::TestWithParam<Row> {};
@@ -419,6 +420,10 @@ TEST(DmabufRules, FunctionsOfVfioTables) {
   EXPECT_EQ(ids(Named("6.15").non_mappable), std::set<uint32_t>{0x101404ed});
   EXPECT_EQ(ids(Named("6.14").non_mappable), std::set<uint32_t>{});
   EXPECT_EQ(Named("6.15").non_mappable.front().architecture, "s390x");
+  // X10's host, and Grace's port.
+  EXPECT_EQ(ids(Of(Vendor()).nvidia_chipsets).count(0x1defe100), 1u);
+  EXPECT_EQ(ids(Named("7.3").nvidia_chipsets).count(0x10de22b1), 1u);
+  EXPECT_EQ(Named("7.3").nvidia_chipsets.size(), 20u);
 }
 
 TEST(DmabufRules, GuestsAreRefusedByKernels) {

@@ -129,6 +129,17 @@ TEST_F(HostFactsTest, SymbolsAreFoundAcrossWindows) {
   EXPECT_EQ(symbols["pcim_p2pdma_init"], "no");
 }
 
+TEST_F(HostFactsTest, NvidiasParametersHaveTheNamesOfModprobe) {
+  directory_.Write("sys/module/nvidia/version", "595.45.04\n");
+  EXPECT_EQ(Read().module_parameters, Observed<StringMap>(StringMap{}));
+  directory_.Write("proc/driver/nvidia/params",
+                   "EnableMSI: 1\nGrdmaPciTopoCheckOverride: 2\n"
+                   "DmaRemapPeerMmio: 0\nDmaRemapPeerMmioNot: 7\nbroken");
+  StringMap expected{{"nvidia.NVreg_DmaRemapPeerMmio", "0"},
+                     {"nvidia.NVreg_GrdmaPciTopoCheckOverride", "2"}};
+  EXPECT_EQ(Read().module_parameters, Observed<StringMap>(expected));
+}
+
 TEST_F(HostFactsTest, OnlyTheFirstProcessorCounts) {
   directory_.Write("proc/cpuinfo",
                    "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel\t\t: 85\n"
