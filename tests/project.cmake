@@ -52,3 +52,10 @@ p2pcheck_python_test(bad_sysfs bad_sysfs_test.py $<TARGET_FILE:p2pcheck>
 p2pcheck_python_test(lspci_text.groups data/groups_agreement.py
                      $<TARGET_FILE:p2pcheck>
                      ${PROJECT_SOURCE_DIR}/../shared/data)
+
+# BARs, region by region as lspci -vv has them.
+add_executable(print_bars tools/print_bars.cc)
+target_link_libraries(print_bars PRIVATE p2pcheck_core)
+p2pcheck_python_test(bars_against_lspci data/bars_against_lspci.py
+                     $<TARGET_FILE:print_bars> ${PROJECT_SOURCE_DIR}/fixtures/hosts
+                     ${PROJECT_SOURCE_DIR}/../shared)

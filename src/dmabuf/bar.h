@@ -57,7 +57,7 @@ Observed<std::vector<Bar>> BarsOf(const Function& function);
 std::vector<Bar> BarsInConfig(const Function& function);
 
 /// Bytes of a page: recorded, or the only size that the architecture has.
-Observed<uint32_t> PageSizeOf(const HostFacts& host);
+Observed<uint32_t> PageSizeOf(const HostSnapshot& snapshot);
 
 /// Whether this may be a s390 host: the architecture where it is known; else
 /// no host that shows a bridge is one (each function there stands alone).

@@ -13,6 +13,8 @@
 
 namespace p2pcheck {
 
+class GroupMembers;
+
 /// What export verdicts are asked of: one host under one kernel.
 struct DmabufContext {
   const Topology& topology;
@@ -22,6 +24,9 @@ struct DmabufContext {
   const StringMap* config = nullptr;
   /// The user named the kernel: an option that nobody recorded counts as on.
   bool named = false;
+  /// Who is in which IOMMU group (vfio_gates.h): worth building once where
+  /// many functions are asked about; null: looked up each time.
+  const GroupMembers* groups = nullptr;
 };
 
 /// Exporting one BAR: by whom, and with what answer.
@@ -83,7 +88,7 @@ StepVerdict JudgeExportRequest(const DmabufContext& context,
                                const ExportRequest& request);
 
 /// All BARs of a function that exist, with ROM.  Where `resource` is unknown:
-/// one entry per BAR 0 to 5 whose verdict says so.
+/// each of BAR 0 to 5 that may exist, and what config space tells of it.
 std::vector<BarVerdicts> JudgeBars(const DmabufContext& context,
                                    FunctionIndex function);
 

@@ -11,6 +11,14 @@ Ternary OptionOn(const DmabufContext& context, std::string_view option) {
   return context.named ? Ternary::kYes : Ternary::kUnknown;
 }
 
+Ternary ParameterOn(const HostFacts& host, const std::string& parameter) {
+  if (!host.module_parameters.known()) return Ternary::kUnknown;
+  const StringMap& all = host.module_parameters.value();
+  auto found = all.find(parameter);
+  return ToTernary(found != all.end() &&
+                   (found->second == "Y" || found->second == "1"));
+}
+
 void RequireOptions(const DmabufContext& context,
                     const std::vector<std::string>& options,
                     StepVerdict* verdict) {

@@ -16,6 +16,10 @@ namespace p2pcheck {
 /// and is unknown for any other.
 Ternary OptionOn(const DmabufContext& context, std::string_view option);
 
+/// Whether a module's parameter ("vfio.enable_unsafe_noiommu_mode") is on.  One
+/// that is not there, its module being unloaded, has its default: off.
+Ternary ParameterOn(const HostFacts& host, const std::string& parameter);
+
 /// Adds a refusal (kOptionMissing, its name in detail) for each option that is
 /// off and a doubt (kBuiltInUnknown) for each that may be.
 void RequireOptions(const DmabufContext& context,

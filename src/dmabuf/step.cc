@@ -179,6 +179,16 @@ const std::vector<DmabufRule>& AllDmabufRules() {
   return kAll;
 }
 
+StepReason MakeReason(DmabufRule rule, Ternary says, int error,
+                      std::string detail) {
+  StepReason reason;
+  reason.rule = rule;
+  reason.says = says;
+  reason.error = error;
+  reason.detail = std::move(detail);
+  return reason;
+}
+
 Ternary StepVerdict::answer() const {
   Ternary answer = Ternary::kYes;
   for (const StepReason& reason : reasons) answer = And(answer, reason.says);

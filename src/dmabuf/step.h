@@ -167,6 +167,9 @@ struct StepReason {
   }
 };
 
+StepReason MakeReason(DmabufRule rule, Ternary says, int error = 0,
+                      std::string detail = "");
+
 /// The answer of one step (export, attach, map, ...): no beats unknown beats
 /// yes.  Reasons in the kernel's order.
 struct StepVerdict {

@@ -152,10 +152,12 @@ bool IsCut(std::string_view text) {
 }
 
 // Lines of a list are indented; a message of another program that shared the
-// terminal is not, but it replaces nothing.
+// terminal is not, but it replaces nothing, and neither does a fence that ends
+// a listing in Markdown.
 bool IsForeign(std::string_view line) {
   return line.front() != ' ' && line.front() != '\t' &&
-         !IfStartsWith(line, "pcilib: ") && !IfStartsWith(line, "lspci: ");
+         !IfStartsWith(line, "pcilib: ") && !IfStartsWith(line, "lspci: ") &&
+         !IfStartsWith(line, "```");
 }
 
 }  // namespace

@@ -155,6 +155,7 @@ TEST(LspciText, ListThatMayGoOnProvesNothing) {
   EXPECT_TRUE(AcsOf(whole + "\t[...]\n\n").unknown());
   EXPECT_TRUE(AcsOf(whole + "and so on\n\n").unknown());
   EXPECT_TRUE(AcsOf(whole + "pcilib: sysfs_read_vpd: failed\n\n").absent());
+  EXPECT_TRUE(AcsOf(whole + "```\n\n").absent()) << "Markdown";
   EXPECT_TRUE(AcsOf(whole + "\tCapabilities: [200 v1] Strange\n\n").unknown());
   EXPECT_TRUE(
       AcsOf(whole + "\tCapabilities: [100 v1] <chain looped>\n\n").unknown());
