@@ -12,12 +12,18 @@
 //       map_off  the same, of a BAR exported while PCI memory decoding was off
 //   M provider bar client attach= map= nents= dma= len=
 //       each PCI function made the importer (module/dmabuf_import.c)
+//   A provider bar client MODE MASK attach= pin= map= ...
+//       other kinds of importers and shorter masks, for a function's largest
+//       BAR and two clients: itself and the last function
+//   E function bar NAME=ERRNO
+//       exports of that BAR with other arguments, right and wrong
 // Results are 0 or -errno, "-" where not tried.
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/vfio.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,9 +37,13 @@
 // Younger than the headers this may be compiled with: linux/vfio.h and
 // linux/iommufd.h of 7.2.
 enum { kFeatureDmaBuf = 11 };
-struct DmaBufFeature {
-  uint32_t region, open_flags, flags, ranges;
+struct Range {
   uint64_t offset, length;
+};
+enum { kMostRanges = 3 };
+struct DmaBufFeature {
+  uint32_t region, open_flags, flags, range_count;
+  struct Range ranges[kMostRanges];
 };
 struct BindIommufd {
   uint32_t argsz, flags;
@@ -158,20 +168,25 @@ static void Close(const struct Opened* opened) {
   if (opened->container >= 0) close(opened->container);
 }
 
-// PROBE or GET of the DMABUF feature: a file descriptor, 0 or -errno.
-static int Feature(int device, uint32_t flags, int bar, uint64_t length) {
+static int Ask(int device, uint32_t flags, const struct DmaBufFeature* buffer) {
   struct {
     struct vfio_device_feature header;
     struct DmaBufFeature buffer;
   } question;
   memset(&question, 0, sizeof question);
-  question.header.argsz = sizeof question;
+  question.header.argsz = sizeof question.header +
+                          offsetof(struct DmaBufFeature, ranges) +
+                          buffer->range_count * sizeof(struct Range);
   question.header.flags = flags | kFeatureDmaBuf;
-  question.buffer.region = (uint32_t)bar;
-  question.buffer.open_flags = O_RDWR | O_CLOEXEC;
-  question.buffer.ranges = 1;
-  question.buffer.length = length;
+  question.buffer = *buffer;
   return Errno(ioctl(device, VFIO_DEVICE_FEATURE, &question));
+}
+
+// PROBE or GET of the DMABUF feature: a file descriptor, 0 or -errno.
+static int Feature(int device, uint32_t flags, int bar, uint64_t length) {
+  struct DmaBufFeature buffer = {
+      (uint32_t)bar, O_RDWR | O_CLOEXEC, 0, 1, {{0, length}}};
+  return Ask(device, flags, &buffer);
 }
 
 static int Export(int device, int bar, uint64_t length) {
@@ -221,12 +236,12 @@ static void PrintResult(const char* name, int result, char end) {
     printf("%s=%d%c", name, result, end);
 }
 
-static void Import(const char* provider, int bar, const char* client, int fd) {
+// `mode` is "" or a mode and a mask for the module.
+static void Import(const char* client, int fd, const char* mode) {
   char line[256];
   int file = open("/proc/p2p_import", O_RDWR);
   if (file < 0) return;
-  int length = snprintf(line, sizeof line, "%d %s", fd, client);
-  printf("M %s %d %s ", provider, bar, client);
+  int length = snprintf(line, sizeof line, "%d %s %s", fd, client, mode);
   if (write(file, line, (size_t)length) != length) {
     printf("write=%d\n", -errno);
   } else {
@@ -235,6 +250,14 @@ static void Import(const char* provider, int bar, const char* client, int fd) {
     printf("%s", line);
   }
   close(file);
+}
+
+static void ImportByAll(const char* provider, int bar, int fd) {
+  if (access("/proc/p2p_import", W_OK)) return;
+  for (int i = 0; i < function_count; ++i) {
+    printf("M %s %d %s ", provider, bar, functions[i]);
+    Import(functions[i], fd, "");
+  }
 }
 
 static void AskBar(const char* function, const struct Opened* opened,
@@ -256,14 +279,85 @@ static void AskBar(const char* function, const struct Opened* opened,
          fd >= 0 ? 0 : fd, odd);
   PrintResult("map", map, ' ');
   PrintResult("map_off", off, '\n');
-  for (int i = 0; fd >= 0 && i < function_count; ++i)
-    Import(function, bar, functions[i], fd);
-  if (fd >= 0) close(fd);
+  if (fd >= 0) {
+    ImportByAll(function, bar, fd);
+    close(fd);
+  }
   fflush(stdout);
+}
+
+static void ImportInModes(const char* provider, int bar, const char* client,
+                          int fd) {
+  // How far DMA reaches matters to those that get to map only.
+  static const char* const modes[] = {
+      "dynamic 64", "dynamic 32", "dynamic 28",    "static 64",
+      "no-peer 64", "pin 64",     "pin-revoke 64", "pin-revoke 28",
+  };
+  for (size_t i = 0; i < sizeof modes / sizeof *modes; ++i) {
+    printf("A %s %d %s %s ", provider, bar, client, modes[i]);
+    Import(client, fd, modes[i]);
+  }
+}
+
+// Exports with arguments that should or should not do.
+static void ExportOddly(const char* function, int device, int bar,
+                        uint64_t size) {
+  enum { kPage = 4096 };
+  const struct {
+    const char* name;
+    uint32_t region, flags, range_count;
+    struct Range ranges[kMostRanges];
+  } kinds[] = {
+      {"one-page", 0, 0, 1, {{0, kPage}}},
+      {"last-page", 0, 0, 1, {{size - kPage, kPage}}},
+      {"past-end", 0, 0, 1, {{0, size + kPage}}},
+      {"at-end", 0, 0, 1, {{size, kPage}}},
+      {"no-length", 0, 0, 1, {{0, 0}}},
+      {"odd-offset", 0, 0, 1, {{kPage / 2, kPage}}},
+      {"odd-length", 0, 0, 1, {{0, kPage / 2}}},
+      {"offset-huge", 0, 0, 1, {{1ull << 63, 1ull << 62}}},
+      {"offset-wraps", 0, 0, 1, {{-(uint64_t)kPage, kPage}}},
+      {"length-huge", 0, 0, 1, {{0, 1ull << 63}}},
+      {"two-ranges", 0, 0, 2, {{0, kPage}, {kPage, kPage}}},
+      {"overlapping", 0, 0, 3, {{0, kPage}, {kPage, kPage}, {0, kPage}}},
+      {"flags", 0, 1, 1, {{0, kPage}}},
+      {"no-ranges", 0, 0, 0, {{0, 0}}},
+      {"rom-region", VFIO_PCI_ROM_REGION_INDEX, 0, 1, {{0, kPage}}},
+      {"config-region", VFIO_PCI_CONFIG_REGION_INDEX, 0, 1, {{0, kPage}}},
+      {"no-region", VFIO_PCI_NUM_REGIONS, 0, 1, {{0, kPage}}},
+  };
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; ++i) {
+    struct DmaBufFeature buffer = {
+        kinds[i].region ? kinds[i].region : (uint32_t)bar,
+        O_RDWR | O_CLOEXEC,
+        kinds[i].flags,
+        kinds[i].range_count,
+        {{0, 0}}};
+    memcpy(buffer.ranges, kinds[i].ranges, sizeof buffer.ranges);
+    int fd = Ask(device, VFIO_DEVICE_FEATURE_GET, &buffer);
+    printf("E %s %d %s=%d\n", function, bar, kinds[i].name, fd >= 0 ? 0 : fd);
+    if (fd >= 0) close(fd);
+  }
+}
+
+// What is asked of one BAR of a function only: its largest.
+static void AskLargest(const char* function, int device,
+                       const struct vfio_region_info* largest) {
+  if (largest->size < 2 * 4096) return;
+  int bar = (int)largest->index;
+  ExportOddly(function, device, bar, largest->size);
+  int fd = Export(device, bar, largest->size);
+  if (fd < 0) return;
+  if (!access("/proc/p2p_import", W_OK)) {
+    ImportInModes(function, bar, function, fd);
+    ImportInModes(function, bar, functions[function_count - 1], fd);
+  }
+  close(fd);
 }
 
 static void AskFunction(const char* function) {
   struct Opened opened = {-1, -1, -1, 0};
+  struct vfio_region_info largest = {.size = 0};
   char group[64], driver[64];
   LinkName(function, "iommu_group", group, sizeof group);
   LinkName(function, "driver", driver, sizeof driver);
@@ -276,7 +370,11 @@ static void AskFunction(const char* function) {
     if (ioctl(opened.device, VFIO_DEVICE_GET_REGION_INFO, &region) < 0)
       continue;
     if (region.size) AskBar(function, &opened, &region);
+    // An I/O BAR has no place in memory.
+    if (region.size > largest.size && region.flags & VFIO_REGION_INFO_FLAG_MMAP)
+      largest = region;
   }
+  if (largest.size) AskLargest(function, opened.device, &largest);
   Close(&opened);
 }
 

@@ -9,7 +9,7 @@ import subprocess
 import tarfile
 import time
 
-from harness import places
+from harness import kernels, places
 
 # no_timer_check: a loaded machine starves the guest, which then finds that its
 # timer fails.  The others save a third of an emulated boot and touch no PCI.
@@ -56,11 +56,12 @@ def boot(kernel, arguments, words, scratch, timeout=120, tries=3):
 
 def attempt(kernel, arguments, command_line, work, scratch, timeout):
     inside = f'/tmp/{work.name}'
+    image = kernels.image_of(places.kernel(kernel))
     command = ['timeout', str(timeout), 'nice', '-n', '1',
                'chroot', places.tools(), *QEMU,
                '-accel', accelerator(), '-serial', f'file:{inside}/console',
                '-chardev', f'file,id=out,path={inside}/sent', *arguments,
-               '-kernel', f'/k/{kernel}/vmlinuz',
+               '-kernel', f'/k/{kernel}/{image.name}',
                '-initrd', f'/k/{kernel}/initrd.gz', '-append', command_line]
     begin = time.monotonic()
     done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False,
