@@ -62,14 +62,14 @@ const Listed kListed[] = {
     {0x1d17, 0x1007, true, 7, 4, false},  {0x1d17, 0x1008, false, 7, 4, false},
 };
 
-// What the specification says of a release with its third number.
+// What the specification and running kernels (6.18.15, 7.0.13) say of a release
+// with its third number.
 Ternary SpecSays(const Listed& entry, const KernelVersion& v) {
   if (AtLeast(v, entry.since_major, entry.since_minor)) return Ternary::kYes;
   if (!entry.accelerator) return Ternary::kNo;
   if (v.major == 7 && v.minor == 1) return ToTernary(*v.patch >= 3);
-  if (v.major == 7 && v.minor == 0 && *v.patch >= 14) return Ternary::kYes;
-  if (v.major == 7 && v.minor == 0 && *v.patch >= 1) return Ternary::kUnknown;
-  if (v.major == 6 && v.minor == 18 && *v.patch >= 1) return Ternary::kUnknown;
+  if (v.major == 7 && v.minor == 0) return ToTernary(*v.patch >= 14);
+  if (v.major == 6 && v.minor == 18 && *v.patch >= 16) return Ternary::kUnknown;
   return Ternary::kNo;
 }
 
