@@ -105,7 +105,7 @@ StepReason Addressing::Judged(DmabufRule rule, Ternary says) const {
 void Addressing::CheckForcedBounce() {
   Ternary asks = Has(KernelFeature::kMmioMapPhys);
   if (asks == Ternary::kNo) return;
-  if (!context_.topology.snapshot().host.command_line.known())
+  if (!CommandLineOf(context_).known())
     verdict_.Add(Say(DmabufRule::kAssumesNoForce, Ternary::kYes));
   Ternary bounced = And(asks, ForcesBounce(context_));
   if (bounced == Ternary::kYes) Add(DmabufRule::kForcedBounce, Ternary::kNo);

@@ -27,6 +27,8 @@ struct DmabufContext {
   /// Who is in which IOMMU group (vfio_gates.h): worth building once where
   /// many functions are asked about; null: looked up each time.
   const GroupMembers* groups = nullptr;
+  /// A command line that is assumed; null: the one recorded, if any.
+  const std::string* command_line = nullptr;
 };
 
 /// Exporting one BAR: by whom, and with what answer.

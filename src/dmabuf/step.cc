@@ -30,7 +30,7 @@ constexpr std::array<NamedRule, kDmabufRules> kNames = {{
     {DmabufRule::kDenied, "denied"},
     {DmabufRule::kVfsEnabled, "vfs-enabled"},
     {DmabufRule::kNoIommuGroup, "no-iommu-group"},
-    {DmabufRule::kNoIommu, "no-iommu"},
+    {DmabufRule::kNoIommu, "vfio-noiommu"},
     {DmabufRule::kGroupUnknown, "group-unknown"},
     {DmabufRule::kGroupNotViable, "group-not-viable"},
     {DmabufRule::kGroupViableUnknown, "group-viable-unknown"},

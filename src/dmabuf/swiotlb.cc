@@ -54,9 +54,13 @@ SwiotlbForce ParseSwiotlb(std::string_view value) {
                                         : SwiotlbForce::kNo;
 }
 
+Observed<std::string> CommandLineOf(const DmabufContext& context) {
+  if (context.command_line) return *context.command_line;
+  return context.topology.snapshot().host.command_line;
+}
+
 Ternary ForcesBounce(const DmabufContext& context) {
-  const Observed<std::string>& text =
-      context.topology.snapshot().host.command_line;
+  const Observed<std::string> text = CommandLineOf(context);
   if (!text.known()) return Ternary::kNo;
   CommandLine line(text.value());
   Ternary forces = Ternary::kNo;

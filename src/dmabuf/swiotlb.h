@@ -20,6 +20,9 @@ enum class SwiotlbForce : uint8_t {
 /// be missing.  (setup_io_tlb_npages, 6.1 to 7.3.)
 SwiotlbForce ParseSwiotlb(std::string_view value);
 
+/// The command line that counts: assumed, or recorded.
+Observed<std::string> CommandLineOf(const DmabufContext& context);
+
 /// Whether the kernel bounces every direct mapping.  No where the command line
 /// was not recorded: the caller says that it is an assumption.
 Ternary ForcesBounce(const DmabufContext& context);

@@ -303,7 +303,7 @@ TEST(DmabufCases, E31_NoiommuMode) {
   c.function().iommu = Absent{};
   c.host().module_parameters.value()["vfio.enable_unsafe_noiommu_mode"] = "Y";
   EXPECT_EQ(Said(c.IfVfio().verdict), "yes");
-  EXPECT_EQ(RulesIn(c.IfVfio().verdict), "no-iommu");
+  EXPECT_EQ(RulesIn(c.IfVfio().verdict), "vfio-noiommu");
 }
 
 TEST(DmabufCases, E32_GroupNotViable) {
