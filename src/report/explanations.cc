@@ -4,6 +4,7 @@
 // Sources name the kernel function and the versions in which it was read;
 // details in the project's specification of the kernel's behaviour.
 #include "report/command_line_words.h"
+#include "report/dmabuf_sentences.h"
 #include "report/groups_report.h"
 #include "report/sentences.h"
 
@@ -137,7 +138,9 @@ const std::vector<Explanation>& VerdictExplanations() {
        "The source does not say which kernel runs, or a vendor's kernel is "
        "named whose number tells nothing about its content. The set is the "
        "union of what every kernel from 5.14 on would say; by_kernel has each. "
-       "Name one with --kernel.",
+       "Name one with --kernel.\n"
+       "Of BARs and dma-bufs: no symbol shows what this kernel does, and "
+       "kernels that it may be disagree.",
        "spec, version matrix"},
       {"no-p2pdma", "finding: the kernel has no PCI_P2PDMA",
        "Every pair is refused, whatever the topology. Boot a kernel with "
@@ -210,6 +213,8 @@ const std::vector<Explanation>& Explanations() {
     const auto& more = CommandLineExplanations();
     all.insert(all.end(), more.begin(), more.end());
     for (const Explanation& group : GroupExplanations()) all.push_back(group);
+    for (const Explanation& dmabuf : DmabufExplanations())
+      all.push_back(dmabuf);
     return all;
   }();
   return kAll;
