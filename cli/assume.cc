@@ -9,6 +9,7 @@
 
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include "base/input_error.h"
 #include "cli/session.h"
@@ -48,7 +49,7 @@ std::optional<unsigned long> Number(std::string_view text) {
 }
 
 // "PCI_P2PDMA=y", with or without "CONFIG_" before it.
-void AssumeConfig(const Assumption& a, HostSnapshot* snapshot) {
+std::pair<std::string, std::string> ReadOption(const Assumption& a) {
   size_t equals = a.value.find('=');
   if (equals == std::string_view::npos || equals == 0)
     Refuse(a.text, "write config=OPTION=y, =m or =n");
@@ -57,9 +58,15 @@ void AssumeConfig(const Assumption& a, HostSnapshot* snapshot) {
   if (setting != "y" && setting != "n" && setting != "m")
     Refuse(a.text, "an option is y, m or n");
   if (option.rfind("CONFIG_", 0) == 0) option.erase(0, 7);
+  return {option, setting};
+}
+
+void AssumeConfig(const Assumption& a, HostSnapshot* snapshot) {
   StringMap config = snapshot->host.config.value_or({});
+  auto [option, setting] = ReadOption(a);
   config[option] = setting;
-  snapshot->host.config = std::move(config);
+  const Observed<StringMap> assumed(std::move(config));
+  snapshot->host.config = assumed;
 }
 
 // "AuthenticAMD:0x19".
@@ -208,6 +215,17 @@ Topology AssumeAcs(const std::vector<std::string>& assume, const RuleBook& book,
     if (a.name == "acs") topology = topology.WithAcs({ReadAcs(a, topology)});
   }
   return topology;
+}
+
+StringMap AssumedConfig(const std::vector<std::string>& assume) {
+  StringMap config;
+  for (const std::string& text : assume) {
+    Assumption a = Split(text);
+    if (a.name != "config") continue;
+    auto [option, setting] = ReadOption(a);
+    config[option] = setting;
+  }
+  return config;
 }
 
 std::optional<std::string> AssumedCommandLine(

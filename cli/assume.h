@@ -26,6 +26,9 @@ Topology AssumeAcs(const std::vector<std::string>& assume, const RuleBook& book,
 std::optional<std::string> AssumedCommandLine(
     const std::vector<std::string>& assume);
 
+/// The options that config= sets, "DMABUF_MOVE_NOTIFY" => "y".
+StringMap AssumedConfig(const std::vector<std::string>& assume);
+
 }  // namespace p2pcheck
 
 #endif  // P2PCHECK_CLI_ASSUME_H_

@@ -54,6 +54,12 @@ constexpr CommandEntry kCommands[] = {
     {Command::kCliques, "cliques", "DEVICES", 0, kAnyNumber, true,
      "maximal sets of DEVICES in which every ordered pair is allowed (default: "
      "endpoint)"},
+    {Command::kBars, "bars", "DEVICES", 0, kAnyNumber, true,
+     "every BAR of DEVICES (default: endpoint): address, size, kind; who can "
+     "map it, who exports it as a DMABUF, or why not with the errno"},
+    {Command::kDmabuf, "dmabuf", "DEVICE", 2, 2, true,
+     "EXPORTER[.BAR] IMPORTER[:USE]: would export, attach and map of a BAR as "
+     "a DMABUF work; why, and with which errno not"},
     {Command::kGroups, "groups", nullptr, 0, 0, true,
      "IOMMU groups as published and as topology, ACS and quirks imply; where "
      "they differ, why"},
@@ -132,9 +138,25 @@ void AddCheckOptions(CLI::App* command, Options* options) {
       ->allow_extra_args(false);
 }
 
+void AddDmabufOptions(CLI::App* command, Options* options) {
+  command
+      ->add_option("--as", options->use,
+                   "how IMPORTER uses it: mlx5-mr, iommufd, net-devmem, ... "
+                   "(p2pcheck rules lists them), or dynamic, "
+                   "pinned-revocable, pinned, static")
+      ->type_name("USE");
+  command
+      ->add_option("--ranges", options->ranges,
+                   "the ranges of BAR that are exported (default: all of it)")
+      ->type_name("OFFSET+LENGTH,...")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+}
+
 void AddOwnOptions(CLI::App* command, Command which, Options* options) {
   if (which == Command::kAdvise) AddAdviseOptions(command, options);
   if (which == Command::kCheck) AddCheckOptions(command, options);
+  if (which == Command::kDmabuf) AddDmabufOptions(command, options);
   if (which == Command::kMatrix)
     command->add_flag("--paths", options->paths,
                       "show PIX, PXB, PHB, NODE or SYS of each pair, too");
@@ -169,7 +191,7 @@ CLI::App* AddCommand(CLI::App& app, const CommandEntry& entry,
 // What CLI11 cannot tell: formats a command does not have.
 std::string FormatError(const Flags& flags, const CommandEntry* entry) {
   if (flags.tsv && (!entry || !entry->tsv))
-    return "--tsv: only matrix, rank, cliques and groups have it";
+    return "--tsv: only bars, cliques, dmabuf, groups, matrix and rank have it";
   if (flags.json && entry && entry->command == Command::kRecord)
     return "--json: a recording has one form; report --json may be meant";
   if (flags.json && !entry) return "--json: which command? report --json";

@@ -3,6 +3,7 @@
 #include "cli/exit_status.h"
 #include "cli/output.h"
 #include "cli/session.h"
+#include "report/bars_report.h"
 #include "report/host_report.h"
 #include "report/nccl_topology.h"
 
@@ -22,7 +23,9 @@ int RunReport(const Options& options) {
     throw UsageError(
         "report: the classes of --kernel next are not computed; pair, matrix "
         "and diff --kernel have it");
-  Session session(options, {});
+  ReadRequest request;
+  request.details_up_to = kMostFunctionsWithBars;
+  Session session(options, request);
   const Judgement& judgement = session.judgement();
   if (options.nccl) WriteNccl(judgement, *options.nccl);
   if (options.nccl == "-") return kAllAllowed;

@@ -24,6 +24,8 @@ int RunExplain(const Options& options);
 int RunDiff(const Options& options);
 int RunAdvise(const Options& options);
 int RunCheck(const Options& options);
+int RunBars(const Options& options);
+int RunDmabuf(const Options& options);
 
 /// 1 where something is refused, else 2 where something is undecided, else 0.
 int StatusOf(const MatrixTally& tally);

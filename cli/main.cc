@@ -42,6 +42,8 @@ int Run(const Options& options) {
     case Command::kDiff: return RunDiff(options);
     case Command::kAdvise: return RunAdvise(options);
     case Command::kCheck: return RunCheck(options);
+    case Command::kBars: return RunBars(options);
+    case Command::kDmabuf: return RunDmabuf(options);
   }
   throw std::logic_error("a command without code");
 }

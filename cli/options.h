@@ -25,6 +25,8 @@ enum class Command {
   kAcs,
   kRank,
   kCliques,
+  kBars,
+  kDmabuf,
 };
 
 enum class Format { kText, kJson, kTsv };
@@ -57,6 +59,10 @@ struct Options {
 
   // check: lists of ids, commas between
   std::vector<std::string> only, skip;
+
+  // dmabuf: how the importer uses it; OFFSET+LENGTH each
+  std::optional<std::string> use;
+  std::vector<std::string> ranges;
 
   std::vector<std::string> argv;  ///< as given, without the program's name
 };

@@ -69,6 +69,7 @@ class Session::Impl {
       };
     judgement_.argv = options.argv;
     judgement_.assumed = options.assume;
+    judgement_.assumed_command_line = AssumedCommandLine(options.assume);
     judgement_.tool_version = P2PCHECK_VERSION;
   }
 
@@ -110,10 +111,26 @@ class Session::Impl {
     bool foreign = judgement_.kernel_named_by_user && !AssumesConfig(options);
     question.p2pdma_built_in =
         foreign ? Ternary::kUnknown : P2pdmaBuiltIn(snapshot_);
+    judgement_.dmabuf = book_.DmabufRulesOf(
+        judgement_.kernel, judgement_.kernel_named_by_user, snapshot_.host);
+    PickConfig(options);
+  }
+
+  // The options that verdicts about BARs go by; of a kernel that the user
+  // names those that he assumed, and no others.
+  void PickConfig(const Options& options) {
+    if (judgement_.kernel_named_by_user)
+      config_ = AssumedConfig(options.assume);
+    else if (snapshot_.host.config.known())
+      config_ = snapshot_.host.config.value();
+    else
+      return;
+    judgement_.kernel_config = &config_;
   }
 
   RuleBook book_;
   HostSnapshot snapshot_;
+  StringMap config_;
   Topology topology_;
   DeviceNames names_;
   Judgement judgement_;

@@ -223,6 +223,7 @@ class Json(Case):
         "rank": ["rank", "18:00.0"],
         "cliques": ["cliques"],
         "rules": ["rules"],
+        "bars": ["bars", "gpu"],
         "explain": ["explain", "acs-redirect"],
     }
     HEAD = ["schema", "tool", "argv", "source", "host", "kernel", "rules",
@@ -294,6 +295,136 @@ class WorkedCases(Case):
 
     def test_T04_a_device_without_a_function_is_nobody(self):
         self.check_error(example("pair", "18:00.0", "loop0"), 66, "loop0")
+
+
+VFIO = str(ROOT / "fixtures/hosts/v-vfio-switch@7.2s/host.recording")
+
+
+class Dmabuf(Case):
+    """bars and dmabuf from outside; what they say is golden_test's."""
+
+    def vfio(self, *arguments, **more):
+        return run("--from", VFIO, *arguments, **more)
+
+    def parse(self, done):
+        return json.loads(done.stdout, object_pairs_hook=no_repeats)
+
+    def test_ranges_are_offset_and_length(self):
+        self.check_error(self.vfio("dmabuf", "04:00.0"), 64)
+        for ranges in ("4096", "0+", "+4096", "x+1", "0+4Q", "0+4K+1"):
+            self.check_error(self.vfio("dmabuf", "04:00.0", "03:00.0",
+                                       "--ranges", ranges), 64)
+        for ranges in ("0+4096", "0x0+0x1000", "0+4K"):
+            document = self.parse(self.vfio(
+                "dmabuf", "04:00.0", "03:00.0", "--ranges", ranges, "--json"))
+            self.assertEqual(document["ranges"],
+                             [{"offset": "0x0", "length": "0x1000"}])
+
+    def test_json_starts_as_that_of_all_commands(self):
+        for more in ([], ["--kernel", "6.12"]):
+            document = self.parse(self.vfio("dmabuf", "04:00.0", "03:00.0",
+                                            "--json", *more))
+            self.assertEqual(document["schema"], "p2pcheck.dmabuf/1")
+            self.assertEqual(list(document)[:len(Json.HEAD)], Json.HEAD)
+
+    def test_no_memory_bar_is_66(self):
+        self.check_error(self.vfio("dmabuf", "00:1f.3", "03:00.0"), 66,
+                         "no memory BAR")
+
+    def test_a_bar_stands_behind_a_full_address(self):
+        for word, bar in (("0000:04:00.0.1", 1), ("04:00.0.3", 3),
+                          ("04:00.0.6", "rom"), ("04:00.0.rom", "rom")):
+            document = self.parse(
+                self.vfio("dmabuf", word, "03:00.0", "--json"))
+            self.assertEqual(document["exporter"], "0000:04:00.0")
+            self.assertEqual(document["bar"]["bar"], bar)
+            self.assertFalse(document["bar"]["picked"])
+        for word in ("0000:04:00.0.7", "04:00.0.x", "04:00.0."):
+            self.check_error(self.vfio("dmabuf", word, "03:00.0"), 66)
+
+    def test_without_one_the_largest_that_works_is_taken(self):
+        document = self.parse(
+            self.vfio("dmabuf", "04:00.0", "03:00.0", "--json"))
+        self.assertTrue(document["bar"]["picked"])
+        self.assertEqual(document["bar"]["size"], "0x20000")
+
+    def test_a_use_is_named_behind_the_importer_or_by_an_option(self):
+        behind = self.parse(self.vfio("dmabuf", "04:00.0", "03:00.0:static",
+                                      "--json"))
+        option = self.parse(self.vfio("dmabuf", "04:00.0", "03:00.0", "--as",
+                                      "static", "--json"))
+        self.assertEqual(behind["uses"], option["uses"])
+        self.assertEqual(behind["use_choice"], "named")
+        self.assertEqual(behind["uses"][0]["attach"]["errno"], "EOPNOTSUPP")
+        self.check_error(self.vfio("dmabuf", "04:00.0", "03:00.0:frob"), 66,
+                         "frob", "mlx5-mr", "iommufd")
+        self.check_error(self.vfio("dmabuf", "04:00.0", "03:00.0", "--as",
+                                   "frob"), 66, "frob")
+
+    def test_the_verdict_is_that_of_pair(self):
+        dmabuf = self.parse(self.vfio("dmabuf", "04:00.0", "03:00.0", "--json"))
+        pair = self.parse(self.vfio("pair", "04:00.0", "03:00.0", "--json"))
+        self.assertEqual(dmabuf["verdict"], pair["verdict"])
+
+    def test_exit_status_follows_the_answer(self):
+        statuses = {True: 0, False: 1, None: 2}
+        seen = set()
+        for use in ("dynamic", "static", None):
+            more = ["--as", use] if use else []
+            done = self.vfio("dmabuf", "04:00.0", "03:00.0", "--json", *more)
+            answer = self.parse(done)["answer"]
+            self.assertEqual(done.returncode, statuses[answer])
+            seen.add(answer)
+        self.assertEqual(seen, {True, False, None})
+
+    def test_bars_status_is_of_memory_bars_only(self):
+        """An I/O BAR and a ROM, which nobody exports, do not count."""
+        done = self.vfio("bars", "04:00.0", "--tsv")
+        rows = [line.split("\t") for line in
+                done.stdout.decode().splitlines()[1:]]
+        self.assertIn("bar-is-io", [row[7] for row in rows])
+        memory = [row[5] for row in rows
+                  if row[1] != "rom" and int(row[4], 16) & 0x200]
+        self.check(done, 1 if "no" in memory else 2 if "?" in memory else 0)
+
+    def test_tsv_has_a_line_a_bar(self):
+        lines = self.vfio("bars", "--tsv").stdout.decode().splitlines()
+        self.assertEqual(lines[0], "function\tbar\tstart\tsize\tflags\t"
+                                   "export\tby\treason\terrno")
+        document = self.parse(self.vfio("bars", "--json"))
+        bars = [(f["function"], str(b["bar"])) for f in document["functions"]
+                for b in f["bars"]]
+        self.assertEqual([tuple(line.split("\t")[:2]) for line in lines[1:]],
+                         bars)
+        self.assertGreater(len(bars), 10)
+
+    def test_what_is_open_says_what_would_decide_it(self):
+        dump = b"\n".join(
+            line for line in pathlib.Path(VFIO).read_bytes().splitlines()
+            if not line.startswith((b"@kernel_", b"@config", b"@symbol")))
+        done = run("--from", "-", "bars", "--json", stdin=dump)
+        found = 0
+        for function in self.parse(done)["functions"]:
+            for bar in function["bars"]:
+                for step in (bar["as_bound"], bar["if_vfio_pci"]):
+                    if step["answer"] is None:
+                        found += 1
+                        self.assertTrue(step["missing"], step)
+        self.assertGreater(found, 0)
+
+    def test_report_has_the_bars_of_each_function(self):
+        document = self.parse(self.vfio("report", "--json"))
+        rows = [line.split("\t") for line in
+                self.vfio("bars", "all", "--tsv").stdout.decode()
+                .splitlines()[1:]]
+        answers = {"yes": True, "no": False, "?": None}
+        ours = {(f["address"], str(b["bar"])): (b["export"], b["by"])
+                for f in document["functions"] for b in f["bars"]}
+        for row in rows:
+            if row[1] != "rom":
+                self.assertEqual(ours.pop((row[0], row[1])),
+                                 (answers[row[5]], row[6]))
+        self.assertEqual(ours, {})
 
 
 class Tsv(Case):

@@ -27,6 +27,10 @@ p2pcheck_python_test(cli cli_test.py $<TARGET_FILE:p2pcheck>
 p2pcheck_python_test(nccl_topology nccl_test.py $<TARGET_FILE:p2pcheck>
                      ${PROJECT_SOURCE_DIR}
                      ${PROJECT_SOURCE_DIR}/../shared/data/nccl-topo)
+p2pcheck_python_test(golden golden_test.py $<TARGET_FILE:p2pcheck>
+                     ${PROJECT_SOURCE_DIR})
+p2pcheck_python_test(seeds seeds_test.py $<TARGET_FILE:p2pcheck>
+                     ${PROJECT_SOURCE_DIR})
 
 p2pcheck_python_test(install install_test.py ${CMAKE_COMMAND}
                      ${PROJECT_BINARY_DIR} ${PROJECT_SOURCE_DIR})

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "report/bars_report.h"
 #include "report/json_writer.h"
 #include "report/links.h"
 #include "report/sentences.h"
@@ -335,6 +336,7 @@ void WriteReportText(const Judgement& judgement,
   WriteOutcomes(judgement, classes, style, out);
   WriteProblems(judgement, style, out);
   WriteDevices(judgement, style, out);
+  WriteBarsSection(judgement, style, out);
   WriteClasses(judgement, classes, style, out);
 }
 
@@ -350,7 +352,7 @@ void WriteReportJson(const Judgement& judgement,
   json.Key("pair_classes").BeginArray();
   for (const PairClass& c : classes) WriteClass(judgement, c, json);
   json.EndArray();
-  WriteFunctionsJson(judgement, json);
+  WriteFunctionsJson(judgement, true, json);
   json.EndObject();
 }
 

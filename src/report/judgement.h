@@ -3,6 +3,7 @@
 #define P2PCHECK_REPORT_JUDGEMENT_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,13 @@ struct Judgement {
   CpuIdentity cpu;
   std::vector<DeviceKind> kinds;  ///< by function
   NameLookup name_of;             ///< may be empty: no names wanted
+  /// What this kernel does with BARs and dma-bufs.
+  DmabufRules dmabuf;
+  /// Its options; of a kernel that the user named those assumed; null: not
+  /// known.
+  const StringMap* kernel_config = nullptr;
+  /// The command line that is assumed, if any.
+  std::optional<std::string> assumed_command_line;
   std::vector<std::string> argv;
   std::vector<std::string> assumed;
   std::string tool_version;

@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "pci/acs.h"
 #include "report/acs_report.h"
+#include "report/bars_report.h"
 #include "report/json_writer.h"
 #include "report/links.h"
 #include "report/sentences.h"
@@ -151,7 +154,7 @@ void WriteAts(const Function& f, JsonWriter& json) {
 }
 
 void WriteFunction(const Judgement& judgement, const AcsOutlook& outlook,
-                   FunctionIndex i, JsonWriter& json) {
+                   FunctionIndex i, const BarContext* bars, JsonWriter& json) {
   const Topology& topology = judgement.topology;
   const Function& f = topology[i];
   const FunctionRecord& record = *f.record;
@@ -185,6 +188,7 @@ void WriteFunction(const Judgement& judgement, const AcsOutlook& outlook,
   json.Field("power_state", record.power_state);
   json.Key("physfn");
   f.physfn.known() ? json.String(ToString(f.physfn.value())) : json.Null();
+  if (bars) WriteBarsOfFunction(*bars, i, json);
   json.EndObject();
 }
 
@@ -227,11 +231,14 @@ void WriteHostBridgesJson(const Judgement& judgement, JsonWriter& json) {
   json.EndArray();
 }
 
-void WriteFunctionsJson(const Judgement& judgement, JsonWriter& json) {
+void WriteFunctionsJson(const Judgement& judgement, bool bars,
+                        JsonWriter& json) {
   AcsOutlook outlook(judgement);
+  std::optional<BarContext> context;
+  if (bars) context.emplace(judgement);
   json.Key("functions").BeginArray();
   for (FunctionIndex i = 0; i < judgement.topology.functions().size(); ++i)
-    WriteFunction(judgement, outlook, i, json);
+    WriteFunction(judgement, outlook, i, context ? &*context : nullptr, json);
   json.EndArray();
 }
 
@@ -239,7 +246,7 @@ void WriteTreeJson(const Judgement& judgement, std::ostream& out) {
   JsonWriter json(out);
   BeginDocument(judgement, "p2pcheck.tree/1", json);
   WriteHostBridgesJson(judgement, json);
-  WriteFunctionsJson(judgement, json);
+  WriteFunctionsJson(judgement, false, json);
   json.EndObject();
 }
 

@@ -20,7 +20,9 @@ void WriteTreeJson(const Judgement& judgement, std::ostream& out);
 class JsonWriter;
 /// The "host_bridges" and "functions" arrays, which the report has too.
 void WriteHostBridgesJson(const Judgement& judgement, JsonWriter& json);
-void WriteFunctionsJson(const Judgement& judgement, JsonWriter& json);
+/// With `bars`: what each BAR is and who exports it.
+void WriteFunctionsJson(const Judgement& judgement, bool bars,
+                        JsonWriter& json);
 
 /// How a host bridge stands in the kernel's table, in words.
 std::string HostBridgePhrase(const Judgement& judgement, HostBridgeIndex index);

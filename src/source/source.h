@@ -29,6 +29,9 @@ struct ReadRequest {
     kEverything,
   };
   Depth depth = Depth::kVerdict;
+  /// Where the source is a sysfs with at most so many functions, depth
+  /// kDetails: of a larger one that costs too much.
+  size_t details_up_to = 0;
 
   /// Where given: only these functions, the bridges above them, and the
   /// functions on the root buses they hang from (the kernel looks at the

@@ -54,7 +54,7 @@ SysfsTree TreeOf(const SysfsOptions& options, const Roots& roots,
 }
 
 HostTree HostTreeOf(const SysfsOptions& options, const Roots& roots,
-                    const std::string& root, const ReadRequest& request) {
+                    const std::string& root, bool details) {
   HostTree out;
   out.files = options.files;
   out.root = roots.root.get();
@@ -62,7 +62,7 @@ HostTree HostTreeOf(const SysfsOptions& options, const Roots& roots,
   out.proc = roots.proc.get();
   out.live = options.live;
   out.this_host = root.empty();
-  out.everything = request.depth >= ReadRequest::Depth::kDetails;
+  out.everything = details;
   return out;
 }
 
@@ -158,12 +158,14 @@ HostSnapshot ReadSysfsWith(const SysfsOptions& options, const std::string& root,
   out.source_name = root.empty() ? "/" : root;
   CheckListed(roots.devices.error(), root, &out);
   Selection selection = Select(tree, request, root, &out);
+  if (selection.addresses.size() <= request.details_up_to)
+    tree.depth = std::max(tree.depth, ReadRequest::Depth::kDetails);
   bool all_nodes = tree.details() || selection.all_nodes;
   bool ask_udev = all_nodes && root.empty();
   ReadFunctions(tree, selection, all_nodes && !ask_udev, &out);
   if (ask_udev) AddNodesFromUdev(&out);
   if (!tree.live) JudgeAbsences(tree, &out.functions);
-  HostTree host = HostTreeOf(options, roots, root, request);
+  HostTree host = HostTreeOf(options, roots, root, tree.details());
   out.host = ReadHostFacts(host);
   out.host.privileged = JudgePrivilege(out.functions);
   if (tree.details()) out.groups = ReadIommuGroups(host);
