@@ -29,9 +29,6 @@ struct ReadRequest {
     kEverything,
   };
   Depth depth = Depth::kVerdict;
-  /// Where the source is a sysfs with at most so many functions, depth
-  /// kDetails: of a larger one that costs too much.
-  size_t details_up_to = 0;
 
   /// Where given: only these functions, the bridges above them, and the
   /// functions on the root buses they hang from (the kernel looks at the
@@ -39,6 +36,10 @@ struct ReadRequest {
   /// domain has it) or a node ("nvme0", "mlx5_0").  A name of another kind
   /// (an ID, "gpu") makes the reader read the whole host.
   std::optional<std::vector<std::string>> only;
+
+  /// Where the source is a sysfs with at most so many functions, depth
+  /// kDetails: of a larger one that costs too much.
+  size_t details_up_to = 0;
 };
 
 /// Where a snapshot comes from: nothing (this host), a directory, a file, or
