@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// NCCL's topology file (src/graph/xml.cc and topo.cc of NCCL 2.2x; that the
-// file is read is documented under NCCL_TOPO_FILE):
+// NCCL's topology file (src/graph/xml.cc and topo.cc of NCCL as of 2026; that
+// the file is read is documented under NCCL_TOPO_FILE):
 //
 //   <system version="1">
 //     <cpu numaid="0" arch="x86_64" vendor="AuthenticAMD" familyid="25" ...>
