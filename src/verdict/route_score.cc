@@ -4,28 +4,11 @@
 #include <algorithm>
 
 #include "topology/numa.h"
-#include "verdict/path.h"
 
 namespace p2pcheck {
 namespace {
 
 bool IsOne(RouteOutcomeSet set) { return (set & (set - 1)) == 0; }
-
-// The way as a switch would turn it, where the longest one goes further up.
-std::vector<FunctionIndex> DirectVisits(const Topology& topology,
-                                        const Route& route) {
-  Path path = FindPath(topology, route.sender, route.receiver);
-  std::vector<FunctionIndex> visits = path.provider_side;
-  visits.insert(visits.end(), path.client_side.rbegin(),
-                path.client_side.rend());
-  return visits;
-}
-
-bool SameRates(const PathRate& a, const PathRate& b) {
-  return a.line == b.line && a.payload == b.payload &&
-         a.unknown_links == b.unknown_links &&
-         a.unknown_payloads == b.unknown_payloads;
-}
 
 // Whether two functions that follow each other on a way stand on root buses
 // and neither is above the other: there the root complex passes it on.
@@ -71,25 +54,18 @@ WayScore RouteScorer::ScoreWay(FunctionIndex provider, FunctionIndex client,
   way.blocked = possible == Only(RouteOutcome::kBlocked);
   if (way.blocked) return way;
   way.crossing = CrossingOf(way);
-  Rate(way.route.visits, &way);
-  way.route_open = possible & Only(RouteOutcome::kInsideDevice);
-  if (!IsOne(possible)) {
-    WayScore direct;
-    Rate(DirectVisits(topology_, way.route), &direct);
-    way.route_open |= way.crossing.crosses || !SameRates(way.now, direct.now) ||
-                      !SameRates(way.best, direct.best);
-  }
-  if (way.route_open) way.now = way.best = PathRate{};
+  // Of several outcomes one is the way over the top if any crosses it: then
+  // another one does not.
+  way.route_open = (possible & Only(RouteOutcome::kInsideDevice)) != 0 ||
+                   (!IsOne(possible) && way.crossing.crosses);
+  if (way.route_open) return way;
+  const std::vector<FunctionIndex>& visits = way.route.visits;
+  way.now = RateOf(links_, visits, Training::kNow, devices_below_);
+  way.best = RateOf(links_, visits, Training::kBest, devices_below_);
   way.usable = UsableOf(way);
   if (way.now.narrowest != kNoIndex && topology_.snapshot().complete)
     way.shared_by = devices_below_[way.now.narrowest];
   return way;
-}
-
-void RouteScorer::Rate(const std::vector<FunctionIndex>& visits,
-                       WayScore* way) const {
-  way->now = RateOf(links_, visits, Training::kNow, devices_below_);
-  way->best = RateOf(links_, visits, Training::kBest, devices_below_);
 }
 
 Crossing RouteScorer::CrossingOf(const WayScore& way) const {

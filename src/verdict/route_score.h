@@ -29,8 +29,8 @@ struct WayScore {
   Route route;
   PathRate now, best;
   Crossing crossing;
-  /// The route is not known well enough: its possible outcomes have different
-  /// rates, or it stays inside a device, which nothing specifies.
+  /// The route is not known well enough for a rate: it may or may not go over
+  /// the top, or it stays inside a device, which nothing specifies.
   bool route_open = false;
   bool blocked = false;  ///< nothing gets through: an ACS violation
   /// Bytes a second of payload: that of the links, or less where the crossing
@@ -70,7 +70,6 @@ class RouteScorer {
  private:
   WayScore ScoreWay(FunctionIndex provider, FunctionIndex client,
                     TlpKind kind) const;
-  void Rate(const std::vector<FunctionIndex>& visits, WayScore* way) const;
   Crossing CrossingOf(const WayScore& way) const;
   const CrossingRule* RuleFor(CrossingKind kind) const;
   std::optional<uint64_t> UsableOf(const WayScore& way) const;

@@ -232,6 +232,23 @@ dev 0000:01:00.1 id=15b3:101e t=0 vf=0000:01:00.0
   EXPECT_EQ(below[host.At("00:01.0")], 1u);
 }
 
+TEST(DevicesBelow, CountsDevicesNotFunctions) {
+  Host host(Sketch(R"(
+root 0 0
+dev 0000:00:01.0 id=8086:1901 t=4 sec=1
+dev 0000:01:00.0 id=15b3:1021 t=0 mf
+dev 0000:01:00.1 id=15b3:1021 t=0 mf
+dev 0000:00:02.0 id=8086:1901 t=4 sec=2
+dev 0000:02:00.0 id=10de:2330 t=0
+)"));
+  auto below = DevicesBelow(
+      host.topology(),
+      {host.At("01:00.0"), host.At("01:00.1"), host.At("02:00.0")});
+  EXPECT_EQ(below[host.At("00:01.0")], 1u);
+  EXPECT_EQ(below[host.At("00:02.0")], 1u);
+  EXPECT_EQ(below[host.At("01:00.0")], 1u);
+}
+
 TEST(LinkTable, AConventionalBusHasNoRate) {
   Host host(Sketch(R"(
 root 0 0

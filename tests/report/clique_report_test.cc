@@ -38,6 +38,12 @@ void ExpectMaximal(const JudgedHost& host, const PeerSets& sets,
                    const std::string& name) {
   for (const PeerSet& set : list) {
     EXPECT_GT(set.members.size(), 1u) << name;
+    auto is_direct = [](MapTypeSet possible) { return possible == kBus; };
+    bool direct = std::all_of(
+        set.members.begin(), set.members.end(), [&](FunctionIndex device) {
+          return FitsAll(host.judgement(), device, set.members, is_direct);
+        });
+    EXPECT_EQ(set.direct, direct) << name;
     for (FunctionIndex device : sets.devices) {
       bool inside =
           std::binary_search(set.members.begin(), set.members.end(), device);

@@ -89,6 +89,19 @@ TEST(Rank, OfEqualVerdictsTheFasterThenTheNearerWins) {
   EXPECT_TRUE(IsBetter(slow, fast));  // By address.
 }
 
+TEST(Rank, TheWorseOfBothVerdictsCountsFirst) {
+  Partner even, one_way;
+  even.as_client.possible = even.as_provider.possible = kThru;
+  one_way.as_client.possible = kBus;
+  one_way.as_provider.possible = kNot;
+  EXPECT_TRUE(IsBetter(even, one_way));
+  std::swap(one_way.as_client, one_way.as_provider);
+  EXPECT_TRUE(IsBetter(even, one_way));
+  Partner better_half = even;
+  better_half.as_provider.possible = kBus;
+  EXPECT_TRUE(IsBetter(better_half, even));
+}
+
 TEST(Rank, TallyCountsBothWays) {
   JudgedHost host(Example());
   auto partners =
