@@ -53,7 +53,7 @@ std::vector<uint64_t> ResizableSizes(const Bar& bar);
 
 /// Hosts with more functions get a report without BARs: reading what their
 /// verdicts need takes several times as long as all the rest.
-constexpr size_t kMostFunctionsWithBars = 4096;
+constexpr size_t kMostFunctionsWithBars = 1024;
 
 class JsonWriter;
 /// `report`: the key "bars" of a function, one small object a BAR; null where
