@@ -122,6 +122,8 @@ StepVerdict Request::Judge() {
     Add(DmabufRule::kNotOpened, Ternary::kNo, EINVAL);
     return verdict_;
   }
+  if (context_.topology[function_].record->driver.unknown())
+    Add(DmabufRule::kDriverUnknown, Ternary::kUnknown, 0);
   CheckVfioFeature(context_, Exporter(), &verdict_);
   if (request_.probe) return verdict_;
   if (!Failed()) CheckHeader();

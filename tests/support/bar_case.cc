@@ -2,6 +2,7 @@
 #include "support/bar_case.h"
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 
 #include "rules/kernel_version.h"
@@ -74,6 +75,28 @@ void FillHost(std::string_view kernel, HostFacts* host) {
   host->module_parameters = StringMap();
   host->busy_regions = StringList();
   host->interrupt_remapping = true;
+}
+
+std::string TextOf(const Observed<StringMap>& map) {
+  if (!map.known()) return "?";
+  std::string out;
+  for (const auto& [key, value] : map.value()) out += key + '=' + value + ' ';
+  return out;
+}
+
+// Making rules takes longer than judging with them.
+const DmabufRules& CachedRules(const HostFacts& host) {
+  static std::map<std::string, DmabufRules> cache;
+  std::string key = host.kernel_release.value_or("?") + '/' +
+                    host.kernel_version.value_or("?") + '/' +
+                    TextOf(host.config) + '/' + TextOf(host.symbols);
+  auto found = cache.find(key);
+  if (found == cache.end())
+    found = cache
+                .emplace(key, Rules().DmabufRulesOf(KernelVersionOf(host),
+                                                    false, host))
+                .first;
+  return found->second;
 }
 
 }  // namespace
@@ -164,11 +187,11 @@ Ternary BarCase::NonMappable() {
 
 JudgedHost::JudgedHost(const HostSnapshot& snapshot)
     : topology(BuildTopology(snapshot)),
-      rules(Rules().DmabufRulesOf(KernelVersionOf(snapshot.host), false,
-                                  snapshot.host)),
-      context{topology, rules,
+      groups(topology),
+      context{topology, CachedRules(snapshot.host),
               snapshot.host.config.known() ? &snapshot.host.config.value()
-                                           : nullptr} {}
+                                           : nullptr,
+              false, &groups} {}
 
 std::string Said(const StepVerdict& verdict) {
   if (verdict.answer() == Ternary::kYes) return "yes";

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "dmabuf/export.h"
+#include "dmabuf/vfio_gates.h"
 #include "snapshot/host_snapshot.h"
 
 namespace p2pcheck {
@@ -60,7 +61,7 @@ class BarCase {
 struct JudgedHost {
   explicit JudgedHost(const HostSnapshot& snapshot);
   const Topology topology;
-  const DmabufRules rules;
+  const GroupMembers groups;
   const DmabufContext context;
 };
 
