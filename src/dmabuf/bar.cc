@@ -129,9 +129,17 @@ Bar FromRegister(uint8_t index, uint32_t value) {
   return bar;
 }
 
+// Enhanced Allocation: BARs whose registers read 0 (PCIe 4.0, 7.8.5).
+bool HasEnhancedAllocation(const FunctionRecord& record) {
+  constexpr uint8_t kCapEnhancedAllocation = 0x14;
+  HeldConfig config(record.config);
+  return FindCapability(config, kCapEnhancedAllocation).known();
+}
+
 // A VF's registers read 0 whatever the VF has (SR-IOV 1.1, 3.4.1.11).
 bool RegistersTell(const Function& function) {
-  return function.physfn.absent() && BarCount(*function.record).known();
+  return function.physfn.absent() && BarCount(*function.record).known() &&
+         !HasEnhancedAllocation(*function.record);
 }
 
 // The kernel makes files for BARs on these only (HAVE_PCI_MMAP and

@@ -52,8 +52,9 @@ struct Bar {
 Observed<std::vector<Bar>> BarsOf(const Function& function);
 
 /// What the BAR registers tell where `resource` was not read: I/O or memory,
-/// and which are not there.  All kUnknown for a VF, whose registers read 0,
-/// and where they were not read.
+/// and which are not there.  All kUnknown for a VF and where Enhanced
+/// Allocation places them, because those registers read 0, and where they were
+/// not read.
 std::vector<Bar> BarsInConfig(const Function& function);
 
 /// Bytes of a page: recorded, or the only size that the architecture has.

@@ -182,7 +182,7 @@ class OddCase {
                                    "nvgrace_gpu_vfio_pci"}));
     if (Rarely()) case_.Unbind();
     if (Rarely()) PutWord(&f.config, 0x0e, 1);
-    if (Rarely()) f.sriov_numvfs = OneOf<uint16_t>({0, 4});
+    if (Rarely()) EnableVfs(&f);
     if (Rarely()) f.iommu = Absent{};
     if (f.iommu.absent() && Rarely()) f.iommu_group = Absent{};
     if (Rarely()) f.gpu_memory = Absent{};
@@ -192,6 +192,12 @@ class OddCase {
     if (Rarely()) f.vendor = uint16_t{0x8086};
     f.class_code = OneOf<uint32_t>({0x030000, 0x010802});
     if (Rarely()) case_.OnS390();
+  }
+
+  // Its SR-IOV capability lies beyond what was read.
+  static void EnableVfs(FunctionRecord* f) {
+    f->sriov_numvfs = uint16_t{4};
+    f->config.set_reach(4096);
   }
 
   void Bars() {

@@ -589,6 +589,24 @@ TEST(Exports, WithoutResourceOnlyNosAreSaid) {
   EXPECT_EQ(all[1].bar.index, 2) << "register 1 is the first one's upper half";
 }
 
+TEST(Bars, RegistersThatReadZeroTellOnlyWhereTheyHold) {
+  auto kinds = [](BarCase* c) {
+    std::vector<Bar> bars = BarsInConfig(c->context().topology[0]);
+    return std::pair{bars[0].kind, bars[5].kind};
+  };
+  BarCase plain("7.3");
+  EXPECT_EQ(kinds(&plain), (std::pair{BarKind::kAbsent, BarKind::kAbsent}));
+  BarCase vf("7.3");
+  vf.function().physfn = AddressOf("0000:01:10.0");
+  EXPECT_EQ(kinds(&vf), (std::pair{BarKind::kUnknown, BarKind::kUnknown}));
+  BarCase enhanced("7.3");
+  PutWord(&enhanced.function().config, 0x06, 0x0010);
+  PutWord(&enhanced.function().config, 0x34, 0x0040);
+  PutWord(&enhanced.function().config, 0x40, 0x0014);
+  EXPECT_EQ(kinds(&enhanced),
+            (std::pair{BarKind::kUnknown, BarKind::kUnknown}));
+}
+
 TEST(Bars, MissingResourceFilesShowTheFlag) {
   BarCase c("7.3");
   c.function().resource_files = Absent{};

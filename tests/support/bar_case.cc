@@ -12,7 +12,7 @@
 namespace p2pcheck {
 namespace {
 
-constexpr uint64_t kMemory64 = 0x140204;
+constexpr uint64_t kMemory = 0x40200;
 
 const StringMap& CompleteConfig() {
   static const StringMap kConfig = {
@@ -106,8 +106,8 @@ BarCase::BarCase(std::string_view kernel) {
   snapshot_.functions.push_back(Endpoint("0000:01:00.0"));
   function().iommu_group = 1;
   Bind("vfio-pci");
-  Resource(0, 0xfe000000, 0xfe003fff, kMemory64);
-  Resource(1, 0xfe004000, 0xfe007fff, kMemory64);
+  Resource(0, 0xfe000000, 0xfe003fff, kMemory);
+  Resource(1, 0xfe004000, 0xfe007fff, kMemory);
 }
 
 FunctionRecord& BarCase::Add(std::string_view address) {

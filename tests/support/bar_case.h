@@ -17,7 +17,7 @@ namespace p2pcheck {
 /// spec/kernel-dmabuf.md 9 take it unless they say otherwise: x86_64 with
 /// pages of 4 KiB, a mainline kernel with all options on, read by root;
 /// 0000:01:00.0 alone in IOMMU group 1, bound to vfio-pci, BAR 0 and 1 as
-/// 64-bit memory of 16 KiB, interrupts remapped, nobody in its memory.
+/// memory of 16 KiB, interrupts remapped, nobody in its memory.
 ///
 /// Change what the case changes, then ask; the first question freezes it.
 class BarCase {
