@@ -27,13 +27,6 @@ uint64_t LimitOf(uint8_t mask_bits) {
   return mask_bits >= 64 ? ~uint64_t{0} : (uint64_t{1} << mask_bits) - 1;
 }
 
-StepReason Say(DmabufRule rule, Ternary says) {
-  StepReason reason;
-  reason.rule = rule;
-  reason.says = says;
-  return reason;
-}
-
 bool IsVfioDriver(const DmabufContext& context, const std::string& driver) {
   for (const ExporterRule& rule : context.rules.exporters) {
     bool vfio = rule.way <= ExporterWay::kVfioNoFeatures;
@@ -46,7 +39,7 @@ bool IsVfioDriver(const DmabufContext& context, const std::string& driver) {
 }
 
 StepReason Warn(DmabufRule rule) {
-  StepReason reason = Say(rule, Ternary::kYes);
+  StepReason reason = MakeReason(rule, Ternary::kYes);
   reason.warning = true;
   return reason;
 }
@@ -95,7 +88,7 @@ class Addressing {
 };
 
 StepReason Addressing::Judged(DmabufRule rule, Ternary says) const {
-  StepReason reason = Say(rule, says);
+  StepReason reason = MakeReason(rule, says);
   reason.function = context_.topology[question_.pair.importer].address;
   if (says != Ternary::kYes) reason.error = question_.error;
   return reason;
@@ -106,7 +99,7 @@ void Addressing::CheckForcedBounce() {
   Ternary asks = Has(KernelFeature::kMmioMapPhys);
   if (asks == Ternary::kNo) return;
   if (!CommandLineOf(context_).known())
-    verdict_.Add(Say(DmabufRule::kAssumesNoForce, Ternary::kYes));
+    verdict_.Add(MakeReason(DmabufRule::kAssumesNoForce, Ternary::kYes));
   Ternary bounced = And(asks, ForcesBounce(context_));
   if (bounced == Ternary::kYes) Add(DmabufRule::kForcedBounce, Ternary::kNo);
   if (bounced == Ternary::kUnknown)
@@ -192,7 +185,8 @@ void Addressing::CheckTwoRanges() {
 // V18.
 void Addressing::CheckLength(uint64_t length, DmabufRule hazard) {
   Ternary fixed = Has(KernelFeature::kLongMapFixed);
-  if (length < kFourGiB || fixed == Ternary::kYes) return;
+  // Buffers that lie anywhere in a BAR have a length of their own.
+  if (length < kFourGiB || memory_.anywhere || fixed == Ternary::kYes) return;
   StepReason reason =
       Warn(fixed == Ternary::kNo ? hazard : DmabufRule::kLengthUnknown);
   reason.value = length;
@@ -206,7 +200,7 @@ void Addressing::NoteBusLimit() {
   Observed<std::string> architecture =
       ArchitectureOf(context_.topology.snapshot());
   if (architecture.known() && IsX86(architecture.value())) return;
-  StepReason reason = Say(DmabufRule::kBusLimitUnknown, Ternary::kYes);
+  StepReason reason = MakeReason(DmabufRule::kBusLimitUnknown, Ternary::kYes);
   reason.detail = architecture.value_or("");
   verdict_.Add(std::move(reason));
 }
@@ -332,7 +326,7 @@ StepVerdict MapAlongAny(const AddressingQuestion& question) {
   for (DmaPath path :
        PossibleDmaPaths(question.context, question.pair.importer))
     branches.push_back(MapAlong(question, path));
-  StepReason open = Say(DmabufRule::kDmaPathUnknown, Ternary::kUnknown);
+  StepReason open = MakeReason(DmabufRule::kDmaPathUnknown, Ternary::kUnknown);
   open.function = question.context.topology[question.pair.importer].address;
   return CombineBranches(branches, std::move(open));
 }

@@ -13,14 +13,6 @@
 namespace p2pcheck {
 namespace {
 
-StepReason Say(DmabufRule rule, Ternary says, int error = 0) {
-  StepReason reason;
-  reason.rule = rule;
-  reason.says = says;
-  if (says != Ternary::kYes) reason.error = error;
-  return reason;
-}
-
 // Refuses where the kernel surely does it, doubts where it may.
 void RefuseIf(Ternary does, StepReason reason, StepVerdict* verdict) {
   if (does == Ternary::kNo) return;
@@ -38,17 +30,19 @@ void CheckVfioKinds(const DmabufContext& context, ImporterKind kind,
   const KernelFeatures& features = context.rules.features;
   if (kind == ImporterKind::kPinned)
     RefuseIf(features.Has(KernelFeature::kRevocableAttach),
-             Say(DmabufRule::kNoInvalidate, Ternary::kNo, EOPNOTSUPP), verdict);
+             MakeReason(DmabufRule::kNoInvalidate, Ternary::kNo, EOPNOTSUPP),
+             verdict);
   if (!Refused(*verdict) && Pins(kind))
     RefuseIf(features.Has(KernelFeature::kVfioPinRefuses),
-             Say(DmabufRule::kPinRefused, Ternary::kNo, EOPNOTSUPP), verdict);
+             MakeReason(DmabufRule::kPinRefused, Ternary::kNo, EOPNOTSUPP),
+             verdict);
 }
 
 void AttachToVfio(const DmabufContext& context, const PairQuestion& question,
                   ImporterKind kind, StepVerdict* verdict) {
   if (kind == ImporterKind::kStatic)
     return verdict->Add(
-        Say(DmabufRule::kNoPeerToPeer, Ternary::kNo, EOPNOTSUPP));
+        MakeReason(DmabufRule::kNoPeerToPeer, Ternary::kNo, EOPNOTSUPP));
   CheckRevoked(context, question, verdict);
   if (!Refused(*verdict)) CheckVfioKinds(context, kind, verdict);
 }
@@ -57,21 +51,23 @@ void AttachToVfio(const DmabufContext& context, const PairQuestion& question,
 // it to someone who pins.
 void AttachToRdmaCore(ImporterKind kind, StepVerdict* verdict) {
   if (kind == ImporterKind::kStatic)
-    verdict->Add(Say(DmabufRule::kNoPeerToPeer, Ternary::kNo, EOPNOTSUPP));
+    verdict->Add(
+        MakeReason(DmabufRule::kNoPeerToPeer, Ternary::kNo, EOPNOTSUPP));
   else if (Pins(kind))
-    verdict->Add(Say(DmabufRule::kPinRefused, Ternary::kNo, EOPNOTSUPP));
+    verdict->Add(MakeReason(DmabufRule::kPinRefused, Ternary::kNo, EOPNOTSUPP));
 }
 
 void CheckImporter(const DmabufContext& context, const PairQuestion& question,
                    StepVerdict* verdict) {
   const ImporterRule* use = question.use;
   if (use == nullptr)
-    return verdict->Add(Say(DmabufRule::kImporterUnknown, Ternary::kUnknown));
+    return verdict->Add(
+        MakeReason(DmabufRule::kImporterUnknown, Ternary::kUnknown));
   if (use->in_force != Ternary::kYes) {
     bool none = use->in_force == Ternary::kNo;
-    StepReason reason =
-        Say(none ? DmabufRule::kNoSuchImporter : DmabufRule::kImporterUnknown,
-            use->in_force);
+    StepReason reason = MakeReason(
+        none ? DmabufRule::kNoSuchImporter : DmabufRule::kImporterUnknown,
+        use->in_force);
     reason.detail = use->id;
     verdict->Add(std::move(reason));
   }
@@ -80,7 +76,8 @@ void CheckImporter(const DmabufContext& context, const PairQuestion& question,
 
 void NoteOtherFunction(const ImporterRule* use, StepVerdict* verdict) {
   if (use == nullptr || !use->other_function) return;
-  StepReason reason = Say(DmabufRule::kOtherFunctionImports, Ternary::kYes);
+  StepReason reason =
+      MakeReason(DmabufRule::kOtherFunctionImports, Ternary::kYes);
   reason.detail = use->id;
   verdict->Add(std::move(reason));
 }
@@ -89,7 +86,7 @@ void NoteOtherFunction(const ImporterRule* use, StepVerdict* verdict) {
 StepVerdict NobodyExports(const PairQuestion& question) {
   StepVerdict verdict;
   const StepReason* refusal = question.exported.verdict.refusal();
-  StepReason reason = Say(DmabufRule::kDriverUnknown, Ternary::kUnknown);
+  StepReason reason = MakeReason(DmabufRule::kDriverUnknown, Ternary::kUnknown);
   if (refusal != nullptr) {
     reason = *refusal;
     reason.error = 0;
@@ -122,10 +119,10 @@ void CheckImplicitPin(const DmabufContext& context, StepVerdict* verdict) {
   Ternary pins = CorePinsAll(context);
   if (pins == Ternary::kYes)
     verdict->Add(
-        Say(DmabufRule::kImplicitPinRefused, Ternary::kNo, EOPNOTSUPP));
+        MakeReason(DmabufRule::kImplicitPinRefused, Ternary::kNo, EOPNOTSUPP));
   if (pins == Ternary::kUnknown)
-    verdict->Add(
-        Say(DmabufRule::kMoveNotifyUnknown, Ternary::kUnknown, EOPNOTSUPP));
+    verdict->Add(MakeReason(DmabufRule::kMoveNotifyUnknown, Ternary::kUnknown,
+                            EOPNOTSUPP));
 }
 
 Ternary MemoryCounts(const Function& exporter) {
@@ -158,7 +155,7 @@ Ternary CorePinsAll(const DmabufContext& context) {
 
 void CheckRevoked(const DmabufContext& context, const PairQuestion& question,
                   StepVerdict* verdict) {
-  StepReason reason = Say(DmabufRule::kRevoked, Ternary::kNo, ENODEV);
+  StepReason reason = MakeReason(DmabufRule::kRevoked, Ternary::kNo, ENODEV);
   const Function& exporter = context.topology[question.exporter];
   reason.function = exporter.address;
   if (question.device_closed) {
@@ -170,7 +167,7 @@ void CheckRevoked(const DmabufContext& context, const PairQuestion& question,
     return RefuseIf(MemoryCounts(exporter), std::move(reason), verdict);
   }
   if (question.memory_enabled == Ternary::kYes) return;
-  StepReason note = Say(DmabufRule::kMemoryStateOpen, Ternary::kYes);
+  StepReason note = MakeReason(DmabufRule::kMemoryStateOpen, Ternary::kYes);
   note.function = exporter.address;
   verdict->Add(std::move(note));
 }

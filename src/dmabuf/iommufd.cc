@@ -21,18 +21,8 @@ constexpr const char kFirstWithMapFile[] = "6.13";
 constexpr const char kCachedKernels[] = "6.19-7.3.3";
 constexpr uint64_t kSmallestIommuPage = 4096;
 
-StepReason Say(DmabufRule rule, Ternary says, int error = 0,
-               std::string detail = "") {
-  StepReason reason;
-  reason.rule = rule;
-  reason.says = says;
-  if (says != Ternary::kYes) reason.error = error;
-  reason.detail = std::move(detail);
-  return reason;
-}
-
 StepReason Warn(DmabufRule rule, std::string detail = "") {
-  StepReason reason = Say(rule, Ternary::kYes, 0, std::move(detail));
+  StepReason reason = MakeReason(rule, Ternary::kYes, 0, std::move(detail));
   reason.warning = true;
   return reason;
 }
@@ -87,7 +77,7 @@ class MapFile {
   void CheckAlignment();
   void CheckIova();
   void Refuse(DmabufRule rule, int error) {
-    verdict_.Add(Say(rule, Ternary::kNo, error));
+    verdict_.Add(MakeReason(rule, Ternary::kNo, error));
   }
   std::vector<IovaRange> Reserved() const;
   void WarnOfTopology();
@@ -104,18 +94,19 @@ void MapFile::CheckKernel() {
   Ternary ioctl = Has(KernelFeature::kIommufdMapFile);
   Ternary dmabuf = Has(KernelFeature::kIommufdDmabuf);
   if (dmabuf != Ternary::kYes && ioctl != Ternary::kYes)
-    verdict_.Add(Say(DmabufRule::kNoIommufd, ioctl, ENOTTY, kFirstWithMapFile));
+    verdict_.Add(
+        MakeReason(DmabufRule::kNoIommufd, ioctl, ENOTTY, kFirstWithMapFile));
   if (dmabuf == Ternary::kNo && ioctl != Ternary::kNo) {
     StepReason taken =
         question_.domain_attached
-            ? Say(DmabufRule::kIommufdTakesMemfd, Ternary::kNo, EINVAL,
-                  kFirstWithDmabuf)
+            ? MakeReason(DmabufRule::kIommufdTakesMemfd, Ternary::kNo, EINVAL,
+                         kFirstWithDmabuf)
             : Warn(DmabufRule::kIommufdTakesMemfd, kFirstWithDmabuf);
     verdict_.Add(std::move(taken));
   }
   if (dmabuf == Ternary::kUnknown && ioctl == Ternary::kYes)
-    verdict_.Add(Say(DmabufRule::kIommufdTakesMemfd, Ternary::kUnknown, EINVAL,
-                     kFirstWithDmabuf));
+    verdict_.Add(MakeReason(DmabufRule::kIommufdTakesMemfd, Ternary::kUnknown,
+                            EINVAL, kFirstWithDmabuf));
   if (!Refuses()) RequireOptions(context_, {"IOMMUFD"}, &verdict_);
 }
 
@@ -141,7 +132,7 @@ void MapFile::CheckExporter() {
 void MapFile::CheckRanges() {
   if (memory_.ranges.size() < 2) return;
   StepReason reason =
-      Say(DmabufRule::kIommufdOneRange, Ternary::kNo, EOPNOTSUPP);
+      MakeReason(DmabufRule::kIommufdOneRange, Ternary::kNo, EOPNOTSUPP);
   reason.value = uint64_t{memory_.ranges.size()};
   verdict_.Add(std::move(reason));
 }
@@ -223,7 +214,7 @@ StepVerdict JudgeIommufd(const DmabufContext& context,
 StepVerdict JudgeIommufdMmap(bool domain_attached) {
   StepVerdict verdict;
   verdict.Add(domain_attached
-                  ? Say(DmabufRule::kIommufdNoMmap, Ternary::kNo, EFAULT)
+                  ? MakeReason(DmabufRule::kIommufdNoMmap, Ternary::kNo, EFAULT)
                   : Warn(DmabufRule::kIommufdNoMmap));
   return verdict;
 }

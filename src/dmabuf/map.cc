@@ -21,16 +21,6 @@
 namespace p2pcheck {
 namespace {
 
-StepReason Say(DmabufRule rule, Ternary says, int error = 0,
-               std::string detail = "") {
-  StepReason reason;
-  reason.rule = rule;
-  reason.says = says;
-  if (says != Ternary::kYes) reason.error = error;
-  reason.detail = std::move(detail);
-  return reason;
-}
-
 StepVerdict Only(StepReason reason) {
   StepVerdict verdict;
   verdict.Add(std::move(reason));
@@ -39,7 +29,7 @@ StepVerdict Only(StepReason reason) {
 
 // Why the buffer moves: "static", "pin", "distance", "no-p2pdma".
 StepVerdict InSystemMemory(const char* why) {
-  return Only(Say(DmabufRule::kSystemMemory, Ternary::kYes, 0, why));
+  return Only(MakeReason(DmabufRule::kSystemMemory, Ternary::kYes, 0, why));
 }
 
 bool OnS390(const DmabufContext& context) {
@@ -97,13 +87,13 @@ MapTypeSet Mapper::Types() const {
 StepVerdict Mapper::Refused() const {
   if (by_.way == ExporterWay::kDrmMoves) return InSystemMemory("distance");
   if (by_.way == ExporterWay::kRefusesAtMap)
-    return Only(Say(DmabufRule::kDistanceRefused, Ternary::kNo, EPERM));
+    return Only(MakeReason(DmabufRule::kDistanceRefused, Ternary::kNo, EPERM));
   if (question_.not_pci)
-    return Only(Say(DmabufRule::kNotPciDevice, Ternary::kNo, EINVAL));
+    return Only(MakeReason(DmabufRule::kNotPciDevice, Ternary::kNo, EINVAL));
   StepVerdict verdict =
-      Only(Say(DmabufRule::kMapTypeRefused, Ternary::kNo, EINVAL));
+      Only(MakeReason(DmabufRule::kMapTypeRefused, Ternary::kNo, EINVAL));
   if (OnS390(context_))
-    verdict.Add(Say(DmabufRule::kArchOneFunctionPerBus, Ternary::kYes));
+    verdict.Add(MakeReason(DmabufRule::kArchOneFunctionPerBus, Ternary::kYes));
   return verdict;
 }
 
@@ -126,7 +116,7 @@ StepVerdict Mapper::ForTypes(const std::vector<StepVerdict>& beside) const {
     if (types.Has(type))
       branches.push_back(type == MapType::kNotSupported ? Refused()
                                                         : Reached(type));
-  StepReason open = Say(DmabufRule::kMapTypeOpen, Ternary::kUnknown);
+  StepReason open = MakeReason(DmabufRule::kMapTypeOpen, Ternary::kUnknown);
   open.value = uint64_t{types.bits()};
   return CombineBranches(branches, std::move(open));
 }
@@ -156,7 +146,7 @@ StepVerdict Mapper::MapByGpu(Ternary* system_memory) const {
 
 StepVerdict Mapper::MapByHabana() const {
   if (kind_ == ImporterKind::kStatic)
-    return Only(Say(DmabufRule::kNoPeerToPeer, Ternary::kNo, EPERM));
+    return Only(MakeReason(DmabufRule::kNoPeerToPeer, Ternary::kNo, EPERM));
   return WithoutP2pdma() ? Refused() : ForTypes({});
 }
 

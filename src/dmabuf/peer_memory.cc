@@ -17,16 +17,6 @@ namespace {
 // memremap_pages() takes memory in subsections; hash MMUs of POWER want more.
 constexpr uint64_t kSubsection = uint64_t{2} << 20;
 
-StepReason Say(DmabufRule rule, Ternary says, int error = 0,
-               std::string detail = "") {
-  StepReason reason;
-  reason.rule = rule;
-  reason.says = says;
-  if (says != Ternary::kYes) reason.error = error;
-  reason.detail = std::move(detail);
-  return reason;
-}
-
 bool Is64Bit(const std::string& architecture) {
   return architecture.find("64") != std::string::npos ||
          architecture == "s390x" || architecture == "alpha";
@@ -55,7 +45,7 @@ class Pool {
  private:
   void Add(DmabufRule rule, Ternary says, int error = 0,
            std::string detail = "") {
-    verdict_.Add(Say(rule, says, error, std::move(detail)));
+    verdict_.Add(MakeReason(rule, says, error, std::move(detail)));
   }
   bool Refuses() const { return verdict_.answer() == Ternary::kNo; }
   void CheckKernel();
@@ -116,11 +106,11 @@ StepVerdict Pool::Judge(uint64_t offset, uint64_t size) {
   if (!Refuses()) CheckPlace(offset, size);
   if (!Refuses()) CheckArchitecture();
   if (Refuses()) return verdict_;
-  StepReason pool = Say(DmabufRule::kPeerMemory, Ternary::kYes);
+  StepReason pool = MakeReason(DmabufRule::kPeerMemory, Ternary::kYes);
   pool.value = size;
   verdict_.Add(std::move(pool));
   // x86 with KASLR ends its direct map where no one can read it.
-  StepReason note = Say(DmabufRule::kPoolAboveDirectMap, Ternary::kYes);
+  StepReason note = MakeReason(DmabufRule::kPoolAboveDirectMap, Ternary::kYes);
   note.value = bar_.start + offset + size - 1;
   verdict_.Add(std::move(note));
   return verdict_;
@@ -131,8 +121,9 @@ std::optional<StepVerdict> Registered(const Function& function) {
   const Observed<P2pMemory>& pool = function.record->p2pmem;
   if (!pool.known()) return std::nullopt;
   StepVerdict verdict;
-  StepReason reason = Say(DmabufRule::kPeerMemory, Ternary::kYes, 0,
-                          pool.value().published ? "published" : "registered");
+  StepReason reason =
+      MakeReason(DmabufRule::kPeerMemory, Ternary::kYes, 0,
+                 pool.value().published ? "published" : "registered");
   reason.function = function.address;
   reason.value = pool.value().size;
   verdict.Add(std::move(reason));
@@ -148,7 +139,7 @@ StepVerdict MapPages(const DmabufContext& context, const PairQuestion& question,
   if (type == MapType::kBusAddr) return MapAsBusAddress(asked);
   if (type == MapType::kThruHostBridge) return MapAlongAny(asked);
   StepVerdict refused;
-  refused.Add(Say(DmabufRule::kMapTypeRefused, Ternary::kNo, EREMOTEIO));
+  refused.Add(MakeReason(DmabufRule::kMapTypeRefused, Ternary::kNo, EREMOTEIO));
   return refused;
 }
 
@@ -172,7 +163,7 @@ StepVerdict JudgePageMap(const DmabufContext& context,
                          const PairQuestion& question) {
   StepVerdict verdict;
   if (HasOwnOps(context, question.importer)) {
-    verdict.Add(Say(DmabufRule::kArchRefusesMmio, Ternary::kNo));
+    verdict.Add(MakeReason(DmabufRule::kArchRefusesMmio, Ternary::kNo));
     return verdict;
   }
   MapTypeSet types =
@@ -180,7 +171,7 @@ StepVerdict JudgePageMap(const DmabufContext& context,
   std::vector<StepVerdict> branches;
   for (MapType type : kMapTypes)
     if (types.Has(type)) branches.push_back(MapPages(context, question, type));
-  StepReason open = Say(DmabufRule::kMapTypeOpen, Ternary::kUnknown);
+  StepReason open = MakeReason(DmabufRule::kMapTypeOpen, Ternary::kUnknown);
   open.value = uint64_t{types.bits()};
   return CombineBranches(branches, std::move(open));
 }
