@@ -15,71 +15,120 @@
 //       redirected
 //
 // Subtrees are merged into their parent one after the other, deepest first, so
-// each function is merged once; a merge costs (kinds x states)^2 at most, and
-// far less in practice, since empty cells are skipped.  Above the roots the
-// same goes on with whole root buses, and then with groups of host bridges
-// that fare alike in every kernel's table.
+// each function is merged once.  Depths are counted apart, so that two of them
+// make a distance; a merge costs the (kinds x depths x states) of one side
+// times those of the other, which is a few, since only what is there counts.
+// Above the roots the same goes on with whole root buses, and then with groups
+// of host bridges that fare alike in every kernel's table.
+//
+// Where it does not fit: a forged recording in which bridges nest thousands
+// deep has as many depths; n bridges in one chain cost n^2 / 2 steps.
 #include "fabric/pair_classes.h"
 
 #include <algorithm>
 #include <map>
-#include <numeric>
+#include <optional>
 
+#include "fabric/census.h"
 #include "fabric/standings.h"
 
 namespace p2pcheck {
 namespace {
 
-// Functions that are alike, and how deep they stand.
-struct Cell {
-  uint64_t count = 0;
-  uint32_t min_depth = 0, max_depth = 0;
-  FunctionIndex example = kNoIndex;
+// The classes as they fill.
+class Tally {
+ public:
+  // Pairs that are alike down to their distance.
+  struct Pairs {
+    DeviceKind provider_kind, client_kind;
+    PairRelation relation;
+    PairAcs acs;
+    MapTypeSet possible;
+    uint64_t count;
+    FunctionIndex provider, client;
+  };
 
-  void Add(const Cell& other) {
-    if (other.count == 0) return;
-    if (count == 0) {
-      *this = other;
-      return;
+  void Count(const Pairs& pairs, std::optional<uint32_t> distance) {
+    Open& open = OpenClass(pairs);
+    open.known.pairs += pairs.count;
+    auto& known = open.known;
+    if (std::pair(pairs.provider, pairs.client) <
+        std::pair(known.provider, known.client)) {
+      known.provider = pairs.provider;
+      known.client = pairs.client;
     }
-    count += other.count;
-    min_depth = std::min(min_depth, other.min_depth);
-    max_depth = std::max(max_depth, other.max_depth);
-    example = std::min(example, other.example);
+    if (!distance) return;
+    if (open.at_distance.size() <= *distance)
+      open.at_distance.resize(*distance + 1);
+    open.at_distance[*distance] += pairs.count;
   }
-};
 
-// Kind x state of redirect.  Sparse: a subtree has two or three kinds.
-struct CensusEntry {
-  DeviceKind kind;
-  Ternary state;
-  Cell cell;
-};
-using Census = std::vector<CensusEntry>;
-
-void Add(Census* census, DeviceKind kind, Ternary state, const Cell& cell) {
-  for (CensusEntry& entry : *census) {
-    if (entry.kind != kind || entry.state != state) continue;
-    entry.cell.Add(cell);
-    return;
+  // Ordered by kinds, relation, ACS and outcome.
+  std::vector<PairClass> Take() {
+    std::vector<PairClass> classes;
+    for (uint16_t number : number_)
+      if (number != 0) classes.push_back(Close(&open_[number - 1u]));
+    return classes;
   }
-  census->push_back({kind, state, cell});
-}
 
-// What ACS counts for above the roots: nothing.
-Census WithoutStates(const Census& census) {
-  Census plain;
-  for (const CensusEntry& entry : census)
-    Add(&plain, entry.kind, Ternary::kNo, entry.cell);
-  return plain;
-}
+ private:
+  struct Open {
+    PairClass known;
+    std::vector<uint64_t> at_distance;
+  };
+
+  static constexpr size_t kRelations = 5, kAcs = 4, kSets = 8;
+
+  static size_t KeyOf(const Pairs& pairs) {
+    size_t key = static_cast<size_t>(pairs.provider_kind);
+    key = key * kDeviceKinds + static_cast<size_t>(pairs.client_kind);
+    key = key * kRelations + static_cast<size_t>(pairs.relation);
+    key = key * kAcs + static_cast<size_t>(pairs.acs);
+    return key * kSets + pairs.possible.bits();
+  }
+
+  Open& OpenClass(const Pairs& pairs) {
+    uint16_t& number = number_[KeyOf(pairs)];
+    if (number == 0) {
+      open_.push_back({{pairs.provider_kind,
+                        pairs.client_kind,
+                        pairs.relation,
+                        pairs.acs,
+                        pairs.possible,
+                        0,
+                        {},
+                        pairs.provider,
+                        pairs.client},
+                       {}});
+      number = static_cast<uint16_t>(open_.size());
+    }
+    return open_[number - 1u];
+  }
+
+  static PairClass Close(Open* open) {
+    for (uint32_t d = 0; d < open->at_distance.size(); ++d)
+      if (open->at_distance[d] != 0)
+        open->known.distances.push_back({d, open->at_distance[d]});
+    return std::move(open->known);
+  }
+
+  std::vector<Open> open_;
+  // By key: number of the class, 0 for none.
+  std::vector<uint16_t> number_ = std::vector<uint16_t>(
+      kDeviceKinds * kDeviceKinds * kRelations * kAcs * kSets);
+};
 
 class Classifier {
  public:
   explicit Classifier(const PairClassInput& input)
       : input_(input),
         topology_(input.topology),
-        standings_(input.topology, input.kernels, input.cpu) {}
+        standings_(input.topology, input.kernels, input.cpu) {
+    for (const Standing& standing : standings_.of_bridges())
+      for (size_t acs = 0; acs < 4; ++acs)
+        outcomes_.push_back(
+            standings_.Below(standing, static_cast<PairAcs>(acs)));
+  }
 
   std::vector<PairClass> Run() {
     CountThemselves();
@@ -87,47 +136,34 @@ class Classifier {
     MergeRootBuses();
     MergeHostBridges();
     CountPlaceless();
-    return Sorted();
+    return tally_.Take();
   }
 
  private:
-  Cell CellOf(FunctionIndex i) const {
-    return {1, topology_[i].depth, topology_[i].depth, i};
+  using Entry = Census::Entry;
+
+  Entry EntryOf(FunctionIndex i) const {
+    return {input_.kinds[i], topology_[i].depth, Ternary::kNo, 1, i};
   }
 
   const Standing& StandingOf(HostBridgeIndex h) const {
     return standings_.of_bridges()[h];
   }
-
-  void Count(PairClass key, uint64_t pairs) {
-    if (pairs == 0) return;
-    for (PairClass& known : classes_) {
-      if (!known.Alike(key)) continue;
-      known.pairs += pairs;
-      known.min_distance = std::min(known.min_distance, key.min_distance);
-      known.max_distance = std::max(known.max_distance, key.max_distance);
-      if (std::pair(key.provider, key.client) <
-          std::pair(known.provider, known.client)) {
-        known.provider = key.provider;
-        known.client = key.client;
-      }
-      return;
-    }
-    key.pairs = pairs;
-    classes_.push_back(key);
+  MapTypeSet Below(HostBridgeIndex h, PairAcs acs) const {
+    return outcomes_[4 * h + static_cast<size_t>(acs)];
   }
 
   // Pairs of one function with another, in both orders.
-  void CountBoth(const CensusEntry& a, const CensusEntry& b,
-                 PairRelation relation, PairAcs acs, MapTypeSet possible,
-                 uint32_t distance_min, uint32_t distance_max) {
-    uint64_t pairs = a.cell.count * b.cell.count;
-    Count({a.kind, b.kind, relation, acs, possible, 0, distance_min,
-           distance_max, a.cell.example, b.cell.example},
-          pairs);
-    Count({b.kind, a.kind, relation, acs, possible, 0, distance_min,
-           distance_max, b.cell.example, a.cell.example},
-          pairs);
+  void CountBoth(const Entry& a, const Entry& b, PairRelation relation,
+                 PairAcs acs, MapTypeSet possible,
+                 std::optional<uint32_t> distance) {
+    uint64_t pairs = a.count * b.count;
+    tally_.Count(
+        {a.kind, b.kind, relation, acs, possible, pairs, a.example, b.example},
+        distance);
+    tally_.Count(
+        {b.kind, a.kind, relation, acs, possible, pairs, b.example, a.example},
+        distance);
   }
 
   void CountThemselves() {
@@ -136,11 +172,11 @@ class Classifier {
       const Function& f = topology_[i];
       PairAcs acs = ToPairAcs(RedirectsP2p(f));
       MapTypeSet possible =
-          f.placed() ? standings_.Below(StandingOf(f.host_bridge), acs)
+          f.placed() ? Below(f.host_bridge, acs)
                      : standings_.ItselfNowhere(acs, KernelChoice::kAll);
-      Count({input_.kinds[i], input_.kinds[i], PairRelation::kItself, acs,
-             possible, 0, 0, 0, i, i},
-            1);
+      tally_.Count({input_.kinds[i], input_.kinds[i], PairRelation::kItself,
+                    acs, possible, 1, i, i},
+                   0);
     }
   }
 
@@ -148,21 +184,18 @@ class Classifier {
   void Meet(FunctionIndex u, const Census& a, const Census& b) {
     const Function& at = topology_[u];
     Ternary own = RedirectsP2p(at);
-    for (const CensusEntry& x : a) {
-      for (const CensusEntry& y : b) {
+    for (const Entry& x : a) {
+      for (const Entry& y : b) {
         PairAcs acs = ToPairAcs(Or(own, Or(x.state, y.state)));
-        uint32_t twice = 2u * at.depth;
         CountBoth(x, y, PairRelation::kCommonBridge, acs,
-                  standings_.Below(StandingOf(at.host_bridge), acs),
-                  x.cell.min_depth + y.cell.min_depth - twice,
-                  x.cell.max_depth + y.cell.max_depth - twice);
+                  Below(at.host_bridge, acs), x.depth + y.depth - 2 * at.depth);
       }
     }
   }
 
   // Whole subtrees into their bridges, deepest first.
   void MergeTrees() {
-    below_.assign(topology_.functions().size(), {});
+    below_.resize(topology_.functions().size());
     std::vector<FunctionIndex> order;
     for (FunctionIndex i = 0; i < topology_.functions().size(); ++i)
       if (topology_[i].placed()) order.push_back(i);
@@ -173,55 +206,52 @@ class Classifier {
       Census subtree = Close(i);
       FunctionIndex u = topology_[i].upstream;
       if (u == kNoIndex) {
-        below_[i] = WithoutStates(subtree);
+        subtree.ForgetStates();
+        below_[i].swap(subtree);
         continue;
       }
       Meet(u, subtree, below_[u]);
-      for (const CensusEntry& entry : subtree)
-        Add(&below_[u], entry.kind, entry.state, entry.cell);
+      below_[u].Add(subtree);
     }
   }
 
   // The census of a subtree with its top included, the states taken up to
   // and including the top.
   Census Close(FunctionIndex top) {
-    Ternary own = RedirectsP2p(topology_[top]);
-    if (input_.selected[top]) {
-      Census itself{{input_.kinds[top], Ternary::kNo, CellOf(top)}};
-      Meet(top, itself, below_[top]);
-      Add(&below_[top], input_.kinds[top], Ternary::kNo, CellOf(top));
-    }
     Census closed;
-    for (const CensusEntry& entry : below_[top])
-      Add(&closed, entry.kind, Or(entry.state, own), entry.cell);
-    Census().swap(below_[top]);
+    closed.swap(below_[top]);
+    if (input_.selected[top]) {
+      Census itself;
+      itself.Add(EntryOf(top));
+      Meet(top, itself, closed);
+      closed.Add(itself);
+    }
+    closed.Pass(RedirectsP2p(topology_[top]));
     return closed;
   }
 
-  // Distance between two functions whose chains never meet, in the oldest
-  // kernel asked about.
+  // Added to the distance between two functions whose chains never meet, in
+  // the newest kernel asked about.
   uint32_t Marker() const {
     return input_.kernels.back().algorithm.no_common_distance_marker;
   }
 
   void Apart(const Census& a, const Census& b, PairRelation relation,
              MapTypeSet possible) {
-    for (const CensusEntry& x : a)
-      for (const CensusEntry& y : b)
+    for (const Entry& x : a)
+      for (const Entry& y : b)
         CountBoth(x, y, relation, PairAcs::kNotAsked, possible,
-                  x.cell.min_depth + y.cell.min_depth + 2 + Marker(),
-                  x.cell.max_depth + y.cell.max_depth + 2 + Marker());
+                  x.depth + y.depth + 2 + Marker());
   }
 
   // The trees of one root bus with each other.
   void MergeRootBuses() {
     for (HostBridgeIndex h = 0; h < topology_.host_bridges().size(); ++h) {
       Census all;
-      MapTypeSet possible = standings_.Below(StandingOf(h), PairAcs::kNotAsked);
       for (FunctionIndex root : topology_.host_bridges()[h].functions) {
-        Apart(below_[root], all, PairRelation::kSameHostBridge, possible);
-        for (const CensusEntry& entry : below_[root])
-          Add(&all, entry.kind, entry.state, entry.cell);
+        Apart(below_[root], all, PairRelation::kSameHostBridge,
+              Below(h, PairAcs::kNotAsked));
+        all.Add(below_[root]);
       }
       root_buses_.push_back(std::move(all));
     }
@@ -235,8 +265,7 @@ class Classifier {
       for (const auto& [standing, census] : groups)
         Apart(root_buses_[h], census, PairRelation::kOtherHostBridge,
               standings_.Across(own, standing));
-      for (const CensusEntry& entry : root_buses_[h])
-        Add(&groups[own], entry.kind, entry.state, entry.cell);
+      groups[own].Add(root_buses_[h]);
     }
   }
 
@@ -244,38 +273,25 @@ class Classifier {
   void CountPlaceless() {
     MapTypeSet possible = standings_.Nowhere();
     Census placed, placeless;
-    for (const Census& bus : root_buses_)
-      for (const CensusEntry& entry : bus)
-        Add(&placed, entry.kind, Ternary::kNo, entry.cell);
+    for (const Census& bus : root_buses_) placed.Add(bus);
     for (FunctionIndex i = 0; i < topology_.functions().size(); ++i) {
       if (topology_[i].placed() || !input_.selected[i]) continue;
-      CensusEntry own{input_.kinds[i], Ternary::kNo, CellOf(i)};
+      Entry own = EntryOf(i);
       for (const Census* others : {&placed, &placeless})
-        for (const CensusEntry& entry : *others)
+        for (const Entry& entry : *others)
           CountBoth(own, entry, PairRelation::kPlaceUnknown, PairAcs::kUnknown,
-                    possible, 0, 0);
-      Add(&placeless, own.kind, own.state, own.cell);
+                    possible, std::nullopt);
+      placeless.Add(own);
     }
-  }
-
-  std::vector<PairClass> Sorted() {
-    std::sort(classes_.begin(), classes_.end(),
-              [](const PairClass& a, const PairClass& b) {
-                auto key = [](const PairClass& c) {
-                  return std::tuple(c.provider_kind, c.client_kind, c.relation,
-                                    c.acs, c.possible.bits());
-                };
-                return key(a) < key(b);
-              });
-    return std::move(classes_);
   }
 
   const PairClassInput& input_;
   const Topology& topology_;
   Standings standings_;
-  std::vector<Census> below_;       // by function
-  std::vector<Census> root_buses_;  // by host bridge
-  std::vector<PairClass> classes_;
+  std::vector<MapTypeSet> outcomes_;  // by host bridge and PairAcs
+  std::vector<Census> below_;         // by function
+  std::vector<Census> root_buses_;    // by host bridge
+  Tally tally_;
 };
 
 }  // namespace

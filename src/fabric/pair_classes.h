@@ -25,6 +25,14 @@ enum class PairRelation : uint8_t {
 };
 std::string_view PairRelationName(PairRelation relation);
 
+struct PairsAtDistance {
+  uint32_t distance;
+  uint64_t pairs;
+  friend bool operator==(const PairsAtDistance& a, const PairsAtDistance& b) {
+    return a.distance == b.distance && a.pairs == b.pairs;
+  }
+};
+
 /// All ordered pairs that are alike in kinds, relation, ACS and outcome.
 struct PairClass {
   DeviceKind provider_kind, client_kind;
@@ -32,8 +40,14 @@ struct PairClass {
   PairAcs acs;
   MapTypeSet possible;
   uint64_t pairs = 0;
-  uint32_t min_distance = 0, max_distance = 0;  ///< 0, 0 where place unknown
+  /// How many of them have which distance, by distance; none where a place is
+  /// unknown.
+  std::vector<PairsAtDistance> distances;
   FunctionIndex provider = kNoIndex, client = kNoIndex;  ///< one of them
+
+  /// Only where there are distances.
+  uint32_t min_distance() const { return distances.front().distance; }
+  uint32_t max_distance() const { return distances.back().distance; }
 
   /// Whether two classes are of the same kind of pair.
   bool Alike(const PairClass& other) const;
@@ -53,7 +67,8 @@ struct PairClassInput {
 
 /// Every ordered pair of selected functions, counted by class without being
 /// visited.  Equal, class by class, to asking Decide about each pair; shares
-/// no code with it.  O(functions) time and memory (times kinds squared).
+/// no code with it.  Time and memory grow with the number of functions (times
+/// the kinds and depths that meet at a bridge: a few).
 std::vector<PairClass> ClassifyPairs(const PairClassInput& input);
 
 }  // namespace p2pcheck

@@ -170,9 +170,9 @@ MapTypeSet Shown(const Judgement& judgement, const PairClass& c) {
 
 std::string DistanceText(const PairClass& c) {
   if (c.relation == PairRelation::kPlaceUnknown) return "-";
-  if (c.min_distance == c.max_distance)
-    return fmt::format("distance {}", c.min_distance);
-  return fmt::format("distance {} to {}", c.min_distance, c.max_distance);
+  if (c.min_distance() == c.max_distance())
+    return fmt::format("distance {}", c.min_distance());
+  return fmt::format("distance {} to {}", c.min_distance(), c.max_distance());
 }
 
 bool IsPeerClass(const PairClass& c) {
@@ -297,9 +297,16 @@ void WriteClass(const Judgement& judgement, const PairClass& c,
   json.Field("pairs", c.pairs);
   bool placed = c.relation != PairRelation::kPlaceUnknown;
   json.Key("min_distance");
-  placed ? json.Number(c.min_distance) : json.Null();
+  placed ? json.Number(c.min_distance()) : json.Null();
   json.Key("max_distance");
-  placed ? json.Number(c.max_distance) : json.Null();
+  placed ? json.Number(c.max_distance()) : json.Null();
+  json.Key("distances").BeginArray();
+  for (const PairsAtDistance& d : c.distances)
+    json.BeginObject()
+        .Field("distance", d.distance)
+        .Field("pairs", d.pairs)
+        .EndObject();
+  json.EndArray();
   json.Key("example").BeginArray();
   json.String(ToString(judgement.topology[c.provider].address));
   json.String(ToString(judgement.topology[c.client].address));

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <random>
 #include <tuple>
 
@@ -68,24 +69,32 @@ PairClass AskAbout(const Case& c, FunctionIndex p, FunctionIndex q) {
   Verdict verdict =
       Decide(c.host.topology(), KernelQuestion{c.kernels, Ternary::kYes},
              c.host.cpu(), p, q);
-  uint32_t distance =
-      verdict.distance ? *verdict.distance : shape.distance.value_or(0);
+  std::optional<uint32_t> distance =
+      verdict.distance ? verdict.distance : shape.distance;
+  std::vector<PairsAtDistance> distances;
+  if (distance) distances.push_back({*distance, 1});
   return {c.kinds[p],
           c.kinds[q],
           RelationOf(shape),
           AcsOf(shape),
           verdict.possible,
           1,
-          distance,
-          distance,
+          distances,
           p,
           q};
 }
 
 void Join(PairClass* known, const PairClass& one) {
   ++known->pairs;
-  known->min_distance = std::min(known->min_distance, one.min_distance);
-  known->max_distance = std::max(known->max_distance, one.max_distance);
+  for (const PairsAtDistance& more : one.distances) {
+    auto at = std::find_if(
+        known->distances.begin(), known->distances.end(),
+        [&](const auto& d) { return d.distance >= more.distance; });
+    if (at != known->distances.end() && at->distance == more.distance)
+      at->pairs += more.pairs;
+    else
+      known->distances.insert(at, more);
+  }
 }
 
 std::map<Key, PairClass> BruteForce(const Case& c) {
@@ -103,19 +112,19 @@ std::map<Key, PairClass> BruteForce(const Case& c) {
 }
 
 std::string Describe(const PairClass& c) {
-  return fmt::format("{}-{} {} acs={} {}: {} pairs, distance {} to {}, {} {}",
-                     DeviceKindName(c.provider_kind),
-                     DeviceKindName(c.client_kind),
-                     PairRelationName(c.relation), static_cast<int>(c.acs),
-                     ToString(c.possible), c.pairs, c.min_distance,
-                     c.max_distance, c.provider, c.client);
+  std::string distances;
+  for (const PairsAtDistance& d : c.distances)
+    distances += fmt::format(" {} at {}", d.pairs, d.distance);
+  return fmt::format(
+      "{}-{} {} acs={} {}: {} pairs,{}, {} {}", DeviceKindName(c.provider_kind),
+      DeviceKindName(c.client_kind), PairRelationName(c.relation),
+      static_cast<int>(c.acs), ToString(c.possible), c.pairs, distances,
+      c.provider, c.client);
 }
 
 std::string CompareOne(const Case& c, const PairClass& got,
                        const PairClass& want) {
-  bool same = got.pairs == want.pairs &&
-              got.min_distance == want.min_distance &&
-              got.max_distance == want.max_distance;
+  bool same = got.pairs == want.pairs && got.distances == want.distances;
   if (!same)
     return fmt::format("{}\n  should be {}", Describe(got), Describe(want));
   bool there = std::max(got.provider, got.client) < c.selected.size() &&
@@ -257,14 +266,21 @@ Case RichCase() {
   }
 }
 
+// One pair goes to another distance; one without any gets one.
+void Shift(PairClass* c, bool nearest) {
+  if (c->distances.empty()) c->distances.push_back({7, 0});
+  PairsAtDistance& from = nearest ? c->distances.front() : c->distances.back();
+  from.distance += nearest ? -1 : 1;
+}
+
 // A test of the test: whatever is wrong with the classes, it is noticed.
 TEST(PairClasses, EveryPlantedErrorIsNoticed) {
   using Plant = std::function<void(std::vector<PairClass>*, size_t)>;
   const std::pair<const char*, Plant> kPlants[] = {
       {"one pair more", [](auto* all, size_t i) { ++(*all)[i].pairs; }},
       {"one pair less", [](auto* all, size_t i) { --(*all)[i].pairs; }},
-      {"nearer", [](auto* all, size_t i) { --(*all)[i].min_distance; }},
-      {"farther", [](auto* all, size_t i) { ++(*all)[i].max_distance; }},
+      {"nearer", [](auto* all, size_t i) { Shift(&(*all)[i], true); }},
+      {"farther", [](auto* all, size_t i) { Shift(&(*all)[i], false); }},
       {"class lost", [](auto* all, size_t i) { all->erase(all->begin() + i); }},
       {"class twice", [](auto* all, size_t i) { all->push_back((*all)[i]); }},
       {"other outcome",
