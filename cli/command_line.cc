@@ -116,6 +116,10 @@ void AddGlobalOptions(CLI::App& app, Options* options, Flags* flags) {
             return ColorNamed(text) ? "" : text + " is none of them";
           },
           ""));
+  app.add_flag("--cross-check", options->cross_check,
+               "compute every pair a second way; a difference is a bug of ours "
+               "and ends with status 70 (pair, matrix, report, "
+               "rank, cliques)");
   app.add_flag("--no-names", flags->no_names, "leave out names from pci.ids");
 }
 
@@ -188,12 +192,28 @@ CLI::App* AddCommand(CLI::App& app, const CommandEntry& entry,
   return command;
 }
 
-// What CLI11 cannot tell: formats a command does not have.
-std::string FormatError(const Flags& flags, const CommandEntry* entry) {
+// Commands whose pairs two cores of ours can answer.
+bool CrossChecks(const CommandEntry* entry) {
+  if (!entry) return true;  // the summary counts the pairs of a report
+  switch (entry->command) {
+    case Command::kPair:
+    case Command::kMatrix:
+    case Command::kReport:
+    case Command::kRank:
+    case Command::kCliques: return true;
+    default: return false;
+  }
+}
+
+// What CLI11 cannot tell: formats and options a command does not have.
+std::string FormatError(const Flags& flags, const Options& options,
+                        const CommandEntry* entry) {
   if (flags.tsv && (!entry || !entry->tsv))
     return "--tsv: only bars, cliques, dmabuf, groups, matrix and rank have it";
   if (flags.json && entry && entry->command == Command::kRecord)
     return "--json: a recording has one form; report --json may be meant";
+  if (options.cross_check && !CrossChecks(entry))
+    return "--cross-check: only pair, matrix, report, rank and cliques have it";
   if (flags.json && !entry) return "--json: which command? report --json";
   return "";
 }
@@ -231,7 +251,7 @@ std::optional<Options> ParseCommandLine(
   }
   const CommandEntry* chosen = nullptr;
   for (CLI::App* command : app.get_subcommands()) chosen = entries[command];
-  std::string wrong = FormatError(flags, chosen);
+  std::string wrong = FormatError(flags, options, chosen);
   if (!wrong.empty()) {
     *status = TellUsage(wrong);
     return std::nullopt;

@@ -3,6 +3,7 @@
 #include "cli/devices.h"
 #include "cli/output.h"
 #include "cli/session.h"
+#include "report/pair_judge.h"
 #include "report/pair_report.h"
 
 namespace p2pcheck {
@@ -15,8 +16,9 @@ int RunPair(const Options& options) {
   const Judgement& judgement = session.judgement();
   FunctionIndex provider = SelectDevice(judgement, options.arguments[0]);
   FunctionIndex client = SelectDevice(judgement, options.arguments[1]);
-  Verdict there = judgement.Decide(provider, client);
-  Verdict back = judgement.Decide(client, provider);
+  PairJudge judge(judgement);
+  Verdict there = judge.Decide(provider, client);
+  Verdict back = judge.Decide(client, provider);
   Output output(options.output);
   if (options.format == Format::kJson)
     WritePairJson(judgement, there, back, output.stream());

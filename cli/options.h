@@ -45,6 +45,7 @@ struct Options {
   Format format = Format::kText;
   ColorWhen color = ColorWhen::kAuto;
   bool names = true;
+  bool cross_check = false;
 
   // advise
   std::string goal = "direct";

@@ -71,6 +71,10 @@ class Session::Impl {
     judgement_.assumed = options.assume;
     judgement_.assumed_command_line = AssumedCommandLine(options.assume);
     judgement_.tool_version = P2PCHECK_VERSION;
+#ifdef P2PCHECK_MODEL_CHECKS
+    judgement_.cross_check = CrossCheck::kCheap;
+#endif
+    if (options.cross_check) judgement_.cross_check = CrossCheck::kAll;
   }
 
   const Judgement& judgement() const { return judgement_; }

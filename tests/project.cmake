@@ -63,3 +63,11 @@ target_link_libraries(print_bars PRIVATE p2pcheck_core)
 p2pcheck_python_test(bars_against_lspci data/bars_against_lspci.py
                      $<TARGET_FILE:print_bars> ${PROJECT_SOURCE_DIR}/fixtures/hosts
                      ${PROJECT_SOURCE_DIR}/../shared)
+
+# --cross-check, also of a program whose fabric core has one rule wrong: its
+# own outcome.cc is found before the library's.
+add_executable(p2pcheck_planted $<TARGET_OBJECTS:p2pcheck>
+                                ${CMAKE_CURRENT_SOURCE_DIR}/planted/outcome.cc)
+target_link_libraries(p2pcheck_planted PRIVATE p2pcheck_core)
+p2pcheck_python_test(cross_check cross_check_test.py $<TARGET_FILE:p2pcheck>
+                     $<TARGET_FILE:p2pcheck_planted> ${PROJECT_SOURCE_DIR})

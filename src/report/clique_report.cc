@@ -10,6 +10,7 @@
 #include "fabric/cliques.h"
 #include "fabric/fabric.h"
 #include "report/json_writer.h"
+#include "report/pair_judge.h"
 #include "report/sentences.h"
 #include "report/text.h"
 #include "report/verdict_json.h"
@@ -35,8 +36,8 @@ struct PairBits {
 // would take minutes for the pairs of 13,000 functions.
 PairBits BitsOf(const Judgement& judgement, PeerSets* sets) {
   const std::vector<FunctionIndex>& devices = sets->devices;
-  Fabric fabric(judgement.topology, {judgement.question.kernels, judgement.cpu,
-                                     judgement.question.p2pdma_built_in});
+  PairJudge judge(judgement);
+  const Fabric& fabric = judge.fabric();
   std::vector<uint8_t> row(fabric.size());
   PairBits bits(devices.size());
   for (size_t i = 0; i < devices.size(); ++i) {
@@ -45,6 +46,7 @@ PairBits BitsOf(const Judgement& judgement, PeerSets* sets) {
     for (size_t j = 0; j < devices.size(); ++j) {
       if (i == j) continue;
       auto possible = MapTypeSet::FromBits(row[fabric.PositionOf(devices[j])]);
+      judge.Hold(devices[i], devices[j], possible);
       sets->tally.Count(possible);
       bits.Note(i, j, possible);
     }

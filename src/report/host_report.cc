@@ -9,6 +9,7 @@
 #include "report/bars_report.h"
 #include "report/json_writer.h"
 #include "report/links.h"
+#include "report/pair_judge.h"
 #include "report/sentences.h"
 #include "report/text.h"
 #include "report/tree.h"
@@ -319,8 +320,11 @@ std::vector<PairClass> ClassifyEndpoints(const Judgement& judgement) {
   std::vector<bool> selected;
   for (DeviceKind kind : judgement.kinds)
     selected.push_back(kind != DeviceKind::kBridge);
-  return ClassifyPairs({judgement.topology, judgement.question.kernels,
-                        judgement.cpu, judgement.kinds, selected});
+  std::vector<PairClass> classes =
+      ClassifyPairs({judgement.topology, judgement.question.kernels,
+                     judgement.cpu, judgement.kinds, selected});
+  CrossCheckClasses(judgement, selected, classes);
+  return classes;
 }
 
 MatrixTally TallyOf(const Judgement& judgement,

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "fabric/fabric.h"
 #include "rules/cpu.h"
 #include "rules/device_kind.h"
 #include "rules/rule_set.h"
@@ -17,6 +18,13 @@ namespace p2pcheck {
 
 /// Turns vendor and device IDs into a name; empty where there is none.
 using NameLookup = std::function<std::string(const FunctionRecord&)>;
+
+/// Whether answers are asked of both cores, Decide and fabric.
+enum class CrossCheck : uint8_t {
+  kOff,
+  kCheap,  ///< where it does not take long: what the dev preset does
+  kAll,    ///< --cross-check
+};
 
 /// One host, the rules it is judged by, and what was asked: everything a
 /// renderer needs.
@@ -45,9 +53,14 @@ struct Judgement {
   std::vector<std::string> argv;
   std::vector<std::string> assumed;
   std::string tool_version;
+  CrossCheck cross_check = CrossCheck::kOff;
 
   Verdict Decide(FunctionIndex provider, FunctionIndex client) const {
     return p2pcheck::Decide(topology, question, cpu, provider, client);
+  }
+  /// The same question for all pairs.
+  Fabric BuildFabric() const {
+    return Fabric(topology, {question.kernels, cpu, question.p2pdma_built_in});
   }
 };
 

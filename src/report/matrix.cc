@@ -8,6 +8,7 @@
 
 #include "fabric/path_level.h"
 #include "report/json_writer.h"
+#include "report/pair_judge.h"
 #include "report/path_words.h"
 #include "report/sentences.h"
 #include "report/text.h"
@@ -81,6 +82,7 @@ MatrixTally WriteMatrixTsv(const Judgement& judgement,
                            const std::vector<FunctionIndex>& devices,
                            bool paths, std::ostream& out) {
   MatrixTally tally;
+  PairJudge judge(judgement);
   std::vector<std::string> names = AddressTexts(judgement);
   out << "provider\tclient\tmap_type\tdistance\tpossible"
       << (paths ? "\tpath\n" : "\n");
@@ -88,14 +90,13 @@ MatrixTally WriteMatrixTsv(const Judgement& judgement,
   for (FunctionIndex provider : devices) {
     line.clear();
     for (FunctionIndex client : devices) {
-      Verdict verdict = judgement.Decide(provider, client);
-      tally.Count(verdict.possible);
-      std::string possible = PossibleText(verdict.possible);
+      PairScore score = judge.Score(provider, client);
+      tally.Count(score.possible);
+      std::string possible = PossibleText(score.possible);
       fmt::format_to(std::back_inserter(line), "{}\t{}\t{}\t", names[provider],
-                     names[client],
-                     verdict.possible.decided() ? possible : "?");
-      if (verdict.distance)
-        fmt::format_to(std::back_inserter(line), "{}", *verdict.distance);
+                     names[client], score.possible.decided() ? possible : "?");
+      if (score.distance)
+        fmt::format_to(std::back_inserter(line), "{}", *score.distance);
       else
         line.push_back('-');
       fmt::format_to(std::back_inserter(line), "\t{}", possible);
@@ -115,17 +116,18 @@ MatrixTally WriteMatrixText(const Judgement& judgement,
                             bool paths, const TextStyle& style,
                             std::ostream& out) {
   MatrixTally tally;
+  PairJudge judge(judgement);
   out << "rows are providers, columns clients; kernel "
       << KernelPhrase(judgement) << "\n\n";
   WriteSquareHead(devices.size(), out);
   for (size_t row = 0; row < devices.size(); ++row) {
     out << fmt::format("{:>6}", row);
     for (FunctionIndex client : devices) {
-      Verdict verdict = judgement.Decide(devices[row], client);
-      tally.Count(verdict.possible);
-      std::string cell = OutcomeWord(verdict.possible);
+      MapTypeSet possible = judge.Score(devices[row], client).possible;
+      tally.Count(possible);
+      std::string cell = OutcomeWord(possible);
       out << std::string(5 - cell.size(), ' ')
-          << Painted(cell, PaintOf(verdict.possible), style);
+          << Painted(cell, PaintOf(possible), style);
     }
     out << "\n";
   }
@@ -144,6 +146,7 @@ MatrixTally WriteMatrixJson(const Judgement& judgement,
                             const std::vector<FunctionIndex>& devices,
                             std::ostream& out) {
   MatrixTally tally;
+  PairJudge judge(judgement);
   JsonWriter json(out);
   BeginDocument(judgement, "p2pcheck.matrix/1", json);
   json.Key("devices").BeginArray();
@@ -153,7 +156,7 @@ MatrixTally WriteMatrixJson(const Judgement& judgement,
   json.Key("verdicts").BeginArray();
   for (FunctionIndex provider : devices) {
     for (FunctionIndex client : devices) {
-      Verdict verdict = judgement.Decide(provider, client);
+      Verdict verdict = judge.Decide(provider, client);
       tally.Count(verdict.possible);
       WriteVerdict(judgement, verdict, json);
     }

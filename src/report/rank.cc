@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "report/json_writer.h"
+#include "report/pair_judge.h"
 #include "report/path_words.h"
 #include "report/sentences.h"
 #include "report/speed_words.h"
@@ -39,12 +40,13 @@ auto KeyOf(const Partner& p) {
 }
 
 Partner PartnerOf(const Judgement& judgement, const RouteScorer& scorer,
-                  FunctionIndex device, FunctionIndex candidate) {
+                  PairJudge* judge, FunctionIndex device,
+                  FunctionIndex candidate) {
   const Topology& topology = judgement.topology;
   Partner partner;
   partner.device = candidate;
-  partner.as_client = judgement.Decide(device, candidate);
-  partner.as_provider = judgement.Decide(candidate, device);
+  partner.as_client = judge->Decide(device, candidate);
+  partner.as_provider = judge->Decide(candidate, device);
   if (topology[device].placed() && topology[candidate].placed())
     partner.score = scorer.Score(device, candidate);
   partner.path = PathLevelOf(topology, device, candidate);
@@ -64,10 +66,12 @@ std::vector<Partner> RankPartners(
   selected.push_back(device);
   RouteScorer scorer(judgement.topology, judgement.book, judgement.cpu,
                      selected);
+  PairJudge judge(judgement);
   std::vector<Partner> partners;
   for (FunctionIndex candidate : candidates)
     if (candidate != device)
-      partners.push_back(PartnerOf(judgement, scorer, device, candidate));
+      partners.push_back(
+          PartnerOf(judgement, scorer, &judge, device, candidate));
   std::sort(partners.begin(), partners.end(), IsBetter);
   return partners;
 }
