@@ -25,8 +25,9 @@ MOST_DEPTH = 3
 
 
 class Maker:
-    def __init__(self, seed):
+    def __init__(self, seed, most_ports):
         self.random = random.Random(seed)
+        self.most_ports = most_ports
         self.lines, self.ports = [], 0
         self.seed = seed
 
@@ -39,7 +40,7 @@ class Maker:
     def port(self):
         """Whether there may be one more port."""
         self.ports += 1
-        return self.ports <= MOST_PORTS
+        return self.ports <= self.most_ports
 
     # settings
 
@@ -114,7 +115,8 @@ class Maker:
         kind = self.random.randrange(100)
         if kind < 10:
             return
-        if kind < 45 and level < MOST_DEPTH and self.ports < MOST_PORTS:
+        if kind < 45 and level < MOST_DEPTH and (
+                self.ports < self.most_ports):
             self.switch(depth, level)
         elif kind < 55:
             self.conventional(depth)
@@ -150,5 +152,6 @@ class Maker:
         return '\n'.join(self.lines) + '\n'
 
 
-def describe(seed):
-    return Maker(seed).describe()
+def describe(seed, most_ports=MOST_PORTS):
+    """The host of a seed, with so many ports at most."""
+    return Maker(seed, most_ports).describe()
