@@ -6,6 +6,7 @@
 #include <map>
 
 #include "cli/exit_status.h"
+#include "report/sentences.h"
 
 namespace p2pcheck {
 namespace {
@@ -79,6 +80,9 @@ constexpr CommandEntry kCommands[] = {
     {Command::kAcs, "acs", "DEVICES", 0, kAnyNumber, false,
      "ACS bit by bit: as it is, as the kernel sets it at boot, and what each "
      "bit means (default: all that have it)"},
+    {Command::kProbe, "probe", "DEVICES", 0, kAnyNumber, true,
+     "would ask the running kernel, and with --yes does, for a DMABUF of each "
+     "BAR of functions bound to VFIO drivers: opening one RESETS it"},
     {Command::kRules, "rules", nullptr, 0, 0, false,
      "the rules in force for a kernel version, each with its source"},
     {Command::kExplain, "explain", "ID", 0, 1, false,
@@ -168,6 +172,9 @@ void AddOwnOptions(CLI::App* command, Command which, Options* options) {
     command->add_flag("--qemu", options->qemu,
                       "write -device options with x-nv-gpudirect-clique for "
                       "NVIDIA GPUs instead");
+  if (which == Command::kProbe)
+    command->add_flag("--yes", options->yes,
+                      "do it; without, probe only says what it would do");
   if (which == Command::kReport)
     command
         ->add_option("--nccl", options->nccl,
@@ -205,11 +212,19 @@ bool CrossChecks(const CommandEntry* entry) {
   }
 }
 
+// "matrix, groups and probe", in the order of --help.
+std::string CommandsWithTsv() {
+  std::vector<std::string> names;
+  for (const CommandEntry& entry : kCommands)
+    if (entry.tsv) names.emplace_back(entry.name);
+  return Joined(names);
+}
+
 // What CLI11 cannot tell: formats and options a command does not have.
 std::string FormatError(const Flags& flags, const Options& options,
                         const CommandEntry* entry) {
   if (flags.tsv && (!entry || !entry->tsv))
-    return "--tsv: only bars, cliques, dmabuf, groups, matrix and rank have it";
+    return "--tsv: only " + CommandsWithTsv() + " have it";
   if (flags.json && entry && entry->command == Command::kRecord)
     return "--json: a recording has one form; report --json may be meant";
   if (options.cross_check && !CrossChecks(entry))

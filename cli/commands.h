@@ -26,6 +26,7 @@ int RunAdvise(const Options& options);
 int RunCheck(const Options& options);
 int RunBars(const Options& options);
 int RunDmabuf(const Options& options);
+int RunProbe(const Options& options);
 
 /// 1 where something is refused, else 2 where something is undecided, else 0.
 int StatusOf(const MatrixTally& tally);

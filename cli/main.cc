@@ -44,6 +44,7 @@ int Run(const Options& options) {
     case Command::kCheck: return RunCheck(options);
     case Command::kBars: return RunBars(options);
     case Command::kDmabuf: return RunDmabuf(options);
+    case Command::kProbe: return RunProbe(options);
   }
   throw std::logic_error("a command without code");
 }

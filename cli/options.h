@@ -27,6 +27,7 @@ enum class Command {
   kCliques,
   kBars,
   kDmabuf,
+  kProbe,
 };
 
 enum class Format { kText, kJson, kTsv };
@@ -57,6 +58,9 @@ struct Options {
 
   // report: where NCCL's topology goes
   std::optional<std::string> nccl;
+
+  // probe: do it
+  bool yes = false;
 
   // check: lists of ids, commas between
   std::vector<std::string> only, skip;

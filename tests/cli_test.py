@@ -278,6 +278,46 @@ class Json(Case):
         self.assertEqual([line.split()[0] for line in text.splitlines()], ids)
 
 
+class Probe(Case):
+    """Never with --yes on the machine that runs the tests: it might have a
+    function on VFIO, and that would be reset."""
+
+    def test_a_recorded_host_cannot_be_asked(self):
+        for more in ([], ["--yes"]):
+            self.check_error(example("probe", *more), 64, "--from")
+
+    def test_nothing_is_assumed_of_what_is_opened(self):
+        for more in ([], ["--yes"]):
+            self.check_error(run("probe", "--assume",
+                                 "driver=vfio-pci:endpoint", *more), 64,
+                             "--assume")
+
+    def test_yes_is_its_own(self):
+        self.check_error(example("tree", "--yes"), 64, "--yes")
+
+    def test_without_yes_it_only_tells(self):
+        done = run("probe", "--json")
+        if done.returncode == 66:
+            self.skipTest("no PCI on this machine")
+        self.check(done, 0, quiet=False)
+        document = json.loads(done.stdout)
+        self.assertEqual(document["schema"], "p2pcheck.probe/1")
+        self.assertIs(document["asked"], False)
+        self.assertEqual([f["answers"] for f in document["functions"]],
+                         [[]] * len(document["functions"]))
+        self.assertIn(b"probe", run("probe").stdout)
+        self.assertEqual(
+            run("probe", "--tsv").stdout.splitlines()[0],
+            b"function\tstatus\tstep\tregion\tlength\tanswer\tpredicted"
+            b"\terrno\tagrees")
+
+    def test_its_finding_is_explained(self):
+        self.check(run("explain", "probe-differs"), 0)
+
+    def test_a_device_that_is_not_there_is_66(self):
+        self.check_error(run("probe", "ff:1f.7"), 66, "ff:1f.7")
+
+
 class WorkedCases(Case):
     """Those of the specification's 9.2 that the command line decides."""
 

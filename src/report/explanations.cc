@@ -6,6 +6,7 @@
 #include "report/command_line_words.h"
 #include "report/dmabuf_sentences.h"
 #include "report/groups_report.h"
+#include "report/probe_report.h"
 #include "report/sentences.h"
 
 namespace p2pcheck {
@@ -215,6 +216,7 @@ const std::vector<Explanation>& Explanations() {
     for (const Explanation& group : GroupExplanations()) all.push_back(group);
     for (const Explanation& dmabuf : DmabufExplanations())
       all.push_back(dmabuf);
+    for (const Explanation& probe : ProbeExplanations()) all.push_back(probe);
     return all;
   }();
   return kAll;
