@@ -10,10 +10,9 @@ namespace p2pcheck {
 namespace {
 
 StepVerdict Type1(const ImportCase& made) {
-  return made.With(
-      [](const DmabufContext& context, const PairQuestion& asked) {
-        return JudgeType1(context, asked.exporter, asked.bar);
-      });
+  return made.With([](const DmabufContext& context, const PairQuestion& asked) {
+    return JudgeType1(context, asked.exporter, asked.bar);
+  });
 }
 
 TEST(Type1, WorksOnEveryKernelAndWarns) {
