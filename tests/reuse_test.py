@@ -14,7 +14,8 @@ import sys
 
 SKIPPED = 77
 LINE = "SPDX-License-" + "Identifier: GPL-2.0-or-later"  # not this file's
-SUFFIXES = {".cc", ".h", ".c", ".py", ".config", ".cmake", ".toml", ".sh", ".sketch", ".8"}
+SUFFIXES = {".cc", ".h", ".c", ".py", ".config", ".cmake", ".toml", ".sh",
+            ".sketch", ".8"}
 NAMES = {"CMakeLists.txt", "LAYERS", "first-run", "run-tests", "run",
          "compare", "init", "Makefile"}
 # Inputs that have to be bad, and what was taken from elsewhere.
