@@ -199,12 +199,18 @@ def text_of(path):
         return ""
 
 
-def asleep(text):
-    """The functions of which every byte of the header reads ones."""
-    return {("0000:" if len(device) == 7 else "") + device for device in
-            re.findall(r"(?m)^((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}"
-                       r"\.[0-7]) [^\n]*\n(?:(?:[\t ][^\n]*)\n)*"
-                       r"00: (?:ff ){15}ff", text)}
+def cut(text):
+    """The functions in whose listing stands what lspci did not write."""
+    found, function = set(), None
+    for line in text.splitlines():
+        device = DEVICE.match(line)
+        if device or not line.strip():
+            function = device and device.group(1)
+        elif function and not re.match(
+                r"\s|pcilib: |lspci: |```|[0-9a-f]{2,3}: ([0-9a-f]{2} ?){16}$",
+                line):
+            found.add(("0000:" if len(function) == 7 else "") + function)
+    return found
 
 
 def has_all(regions):
@@ -229,7 +235,7 @@ def compare_texts(print_bars, shared):
             name = os.path.relpath(path, shared)
             for function, regions in theirs.items():
                 # A bridge's `resource` has its windows too, so no text has it.
-                if function not in bridges | asleep(text) and \
+                if function not in bridges | cut(text) and \
                         has_all(regions) and ours.get(function) is None:
                     out.wrong.append(f"{name} {function}: we know none")
             out.check(name, ours, theirs, False)
@@ -242,6 +248,10 @@ def compare_recordings(print_bars, fixtures):
     for path in sorted(glob.glob(pattern)):
         theirs = regions_in_text(lspci("-F", path))
         ours = our_regions(print_bars, path)
+        # The shadow of a VGA device's ROM is the kernel's; no register has it.
+        for regions in ours.values():
+            if regions and 6 in regions and regions[6].start == 0xc0000:
+                regions[6].start = None
         out.check(os.path.relpath(path, fixtures), ours, theirs, False)
     return out
 
