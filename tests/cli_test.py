@@ -452,6 +452,20 @@ class Dmabuf(Case):
                         self.assertTrue(step["missing"], step)
         self.assertGreater(found, 0)
 
+    def test_a_report_of_a_large_host_leaves_bars_to_bars(self):
+        rows = "".join(f"{row:02x}:{' 00' * 16}\n" for row in (16, 32, 48))
+        for count, kind in ((1024, list), (1025, type(None))):
+            dump = "".join(
+                f"00:{i // 8:02x}.{i % 8} Class 0108: 144d:a824\n"
+                f"00: 4d 14 24 a8 {'00 ' * 12}\n{rows}\n".replace(
+                    "00:", f"{i // 256:02x}:", 1).replace(
+                        f":{i // 8:02x}.", f":{i % 256 // 8:02x}.", 1)
+                for i in range(count))
+            document = self.parse(run("--from", "-", "report", "--json",
+                                      stdin=dump.encode()))
+            self.assertEqual(len(document["functions"]), count)
+            self.assertIsInstance(document["functions"][0]["bars"], kind)
+
     def test_report_has_the_bars_of_each_function(self):
         document = self.parse(self.vfio("report", "--json"))
         rows = [line.split("\t") for line in
