@@ -194,10 +194,12 @@ class OddCase {
     if (Rarely()) case_.OnS390();
   }
 
-  // Its SR-IOV capability lies beyond what was read.
+  // Its capabilities, SR-IOV's too, lie beyond what was read.
   static void EnableVfs(FunctionRecord* f) {
     f->sriov_numvfs = uint16_t{4};
     f->config.set_reach(4096);
+    PutWord(&f->config, 0x06, 0x0010);
+    PutWord(&f->config, 0x34, 0x40);
   }
 
   void Bars() {

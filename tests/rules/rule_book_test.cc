@@ -221,11 +221,11 @@ TEST(RuleBook, LabelsOfAnUnknownKernelNameTheirRanges) {
   std::vector<std::string> labels;
   for (const RuleSet& set : Book().ForUnknownKernel())
     labels.push_back(set.label);
-  EXPECT_EQ(labels, (std::vector<std::string>{
-                        "5.14 to 5.17", "5.18",
-                        "5.19 to 6.18.15, 6.19 to 7.0.13, 7.1.0 to 7.1.2",
-                        "6.18.16 to 6.18.*", "7.0.14 to 7.0.*", "7.1.3 to 7.2",
-                        "7.3"}));
+  EXPECT_EQ(labels,
+            (std::vector<std::string>{
+                "5.14 to 5.17", "5.18", "5.19 to 6.18.15, 6.19 to 7.0.13",
+                "6.18.16 to 6.18.*", "7.0.14 to 7.0.*", "7.1.0 to 7.1.2",
+                "7.1.3 to 7.2", "7.3"}));
 }
 
 TEST(RuleBook, EveryEntrySaysWhereItIsFrom) {

@@ -105,6 +105,8 @@ TEST(AcsOracle, QemuLeavesNothingOn) {
   size_t ports = 0;
   for (const auto& [name, host] : RecordedHosts()) {
     if (name.find("noiommu") == name.npos) continue;
+    // A parameter has the kernel write words of its own.
+    if (name.find("-noredir") != name.npos) continue;
     for (const Function& f : host.topology().functions()) {
       if (!f.acs.known()) continue;
       EXPECT_EQ(f.acs.value().control, 0) << name << " " << ToString(f.address);
