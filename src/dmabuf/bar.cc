@@ -161,10 +161,12 @@ bool HasBar(const Function& function) {
 }
 
 // A function that has BARs and none of their files.
-bool LacksResourceFiles(const Topology& topology, const Function& function) {
+Ternary LacksResourceFiles(const Topology& topology, const Function& function) {
+  if (!function.record->resource_files.absent() || !HasBar(function))
+    return Ternary::kNo;
   Observed<std::string> architecture = ArchitectureOf(topology.snapshot());
-  return function.record->resource_files.absent() && HasBar(function) &&
-         MakesResourceFiles(architecture.value_or(""));
+  if (!architecture.known()) return Ternary::kUnknown;
+  return ToTernary(MakesResourceFiles(architecture.value()));
 }
 
 Ternary HasIds(const FunctionRecord& record, const FunctionIdRule& rule) {
@@ -252,8 +254,7 @@ Ternary IsS390(const HostSnapshot& snapshot) {
 Ternary IsNonMappable(const Topology& topology, FunctionIndex function,
                       const DmabufRules& rules) {
   const Function& f = topology[function];
-  if (LacksResourceFiles(topology, f)) return Ternary::kYes;
-  Ternary listed = Ternary::kNo;
+  Ternary listed = LacksResourceFiles(topology, f);
   for (const FunctionIdRule& rule : rules.non_mappable)
     listed =
         Or(listed, And(And(HasIds(*f.record, rule), rule.in_force),

@@ -154,8 +154,9 @@ Ternary Gates::NoiommuMode() const {
 }
 
 void Gates::CheckIommu() {
+  // No group: EINVAL at the bind; a group that is not viable: EPERM later.
   if (record_.iommu_group.unknown())
-    return AddBind(DmabufRule::kGroupUnknown, Ternary::kUnknown, EINVAL);
+    return AddBind(DmabufRule::kGroupUnknown, Ternary::kUnknown, 0);
   if (record_.iommu_group.known()) return CheckCoherency();
   Ternary mode = NoiommuMode();
   if (mode != Ternary::kYes) {

@@ -181,7 +181,7 @@ class OddCase {
                                    "mlx5_vfio_pci", "mlx5_core", "i915",
                                    "nvgrace_gpu_vfio_pci"}));
     if (Rarely()) case_.Unbind();
-    if (Rarely()) PutWord(&f.config, 0x0e, 1);
+    if (Rarely()) MakeBridge(&f);
     if (Rarely()) EnableVfs(&f);
     if (Rarely()) f.iommu = Absent{};
     if (f.iommu.absent() && Rarely()) f.iommu_group = Absent{};
@@ -191,15 +191,25 @@ class OddCase {
     if (Rarely()) f.device = uint16_t{0x0b25};
     if (Rarely()) f.vendor = uint16_t{0x8086};
     f.class_code = OneOf<uint32_t>({0x030000, 0x010802});
-    if (Rarely()) case_.OnS390();
+    if (is_bridge_) f.class_code = uint32_t{0x060400};
+    is_s390_ = Rarely();
+    if (is_s390_) case_.OnS390();
   }
 
-  // Its capabilities, SR-IOV's too, lie beyond what was read.
+  // A bridge has two BARs.
+  void MakeBridge(FunctionRecord* f) {
+    PutWord(&f->config, 0x0e, 1);
+    is_bridge_ = true;
+  }
+
+  // A PCI Express endpoint whose SR-IOV capability lies beyond what was read.
   static void EnableVfs(FunctionRecord* f) {
     f->sriov_numvfs = uint16_t{4};
     f->config.set_reach(4096);
     PutWord(&f->config, 0x06, 0x0010);
     PutWord(&f->config, 0x34, 0x40);
+    PutWord(&f->config, 0x40, 0x0010);
+    PutWord(&f->config, 0x42, 0x0002);
   }
 
   void Bars() {
@@ -207,6 +217,7 @@ class OddCase {
     if (Rarely()) case_.Resource(1, 0xe000, 0xe0ff, 0x40101);
     if (Rarely()) case_.Resource(2, 0, 0xffffff, 0x20140204);
     if (Rarely()) case_.Resource(4, 0xfe00000000, 0xfe00ffffff, 0x14220c);
+    for (size_t i = 2; is_bridge_ && i < kBars; ++i) case_.Resource(i, 0, 0, 0);
     // Registers as the kernel would have written them.
     ConfigSpace& config = case_.function().config;
     for (uint8_t i = 0; i < kBars; ++i) {
@@ -230,9 +241,13 @@ class OddCase {
     if (Rarely()) parameters["iommufd.allow_unsafe_interrupts"] = "Y";
     if (Rarely()) case_.SetOption("PCI_P2PDMA", "n");
     if (Rarely()) case_.SetOption("VFIO_PCI", "n");
-    if (Rarely()) case_.SetOption("IRQ_REMAP", "n");
-    if (Rarely()) host.interrupt_remapping = false;
-    if (Rarely()) host.command_line = std::string("intremap=off");
+    // Each of these leaves interrupts where they are; x86 alone has them.
+    bool option = Rarely() && !is_s390_, parameter = Rarely() && !is_s390_;
+    if (is_s390_) host.interrupt_remapping = ReadFailure::kNotRecorded;
+    if (option) case_.SetOption("IRQ_REMAP", "n");
+    if (parameter) host.command_line = std::string("intremap=off");
+    if (option || parameter || (Rarely() && !is_s390_))
+      host.interrupt_remapping = false;
     if (Rarely())
       host.busy_regions = StringList{OneOf<std::string>(
           {"fe000000-fe0003ff efifb", "fe000000-fe0003ff nvme",
@@ -245,11 +260,15 @@ class OddCase {
     if (random_() % 2 == 0)
       other.driver = OneOf<std::string>({"e1000e", "pcieport", "vfio-pci"});
     if (Rarely()) other.resource.value()[0] = {0xfe000800, 0xfe0008ff, 0x40200};
-    if (Rarely()) case_.function().physfn = other.address;
+    // A VF has no VFs.
+    bool has_vfs = case_.function().sriov_numvfs.known();
+    if (Rarely() && !has_vfs) case_.function().physfn = other.address;
   }
 
   std::mt19937 random_;
   BarCase case_;
+  bool is_bridge_ = false;
+  bool is_s390_ = false;
 };
 
 TEST(ExportHiding, EachFactOfOddCases) {
