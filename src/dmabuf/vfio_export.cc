@@ -128,9 +128,17 @@ void CheckClaim(const DmabufContext& context, FunctionIndex function,
 
 void CheckProvider(const DmabufContext& context, FunctionIndex function,
                    const Bar& bar, StepVerdict* verdict) {
-  if (bar.kind == BarKind::kIo || bar.kind == BarKind::kNeither)
-    verdict->Add(MakeReason(DmabufRule::kBarIsIo, Ternary::kNo, EINVAL,
+  if (bar.kind == BarKind::kIo || bar.kind == BarKind::kNeither) {
+    // The claim comes first, and passes all BARs of such a function over.
+    Ternary skipped =
+        And(IsNonMappable(context.topology, function, context.rules),
+            SkippedByClaim(context));
+    int error = skipped == Ternary::kNo    ? EINVAL
+                : skipped == Ternary::kYes ? ENODEV
+                                           : 0;
+    verdict->Add(MakeReason(DmabufRule::kBarIsIo, Ternary::kNo, error,
                             std::string(BarKindName(bar.kind))));
+  }
   if (bar.kind == BarKind::kMemory || bar.kind == BarKind::kUnknown)
     CheckNonMappable(context, function, verdict);
 }
