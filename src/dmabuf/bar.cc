@@ -153,20 +153,23 @@ bool MakesResourceFiles(const std::string& architecture) {
   return false;
 }
 
-bool HasBar(const Function& function) {
+Ternary HasBar(const Function& function) {
   Observed<std::vector<Bar>> bars = BarsOf(function);
+  if (bars.unknown()) return Ternary::kUnknown;
   for (const Bar& bar : bars.value_or({}))
-    if (bar.index < kBars && bar.size > 0 && !bar.unassigned) return true;
-  return false;
+    if (bar.index < kBars && bar.size > 0 && !bar.unassigned)
+      return Ternary::kYes;
+  return Ternary::kNo;
 }
 
 // A function that has BARs and none of their files.
 Ternary LacksResourceFiles(const Topology& topology, const Function& function) {
-  if (!function.record->resource_files.absent() || !HasBar(function))
-    return Ternary::kNo;
+  if (!function.record->resource_files.absent()) return Ternary::kNo;
   Observed<std::string> architecture = ArchitectureOf(topology.snapshot());
-  if (!architecture.known()) return Ternary::kUnknown;
-  return ToTernary(MakesResourceFiles(architecture.value()));
+  Ternary makes = architecture.known()
+                      ? ToTernary(MakesResourceFiles(architecture.value()))
+                      : Ternary::kUnknown;
+  return And(HasBar(function), makes);
 }
 
 Ternary HasIds(const FunctionRecord& record, const FunctionIdRule& rule) {
