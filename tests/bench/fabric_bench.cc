@@ -144,21 +144,50 @@ void OutcomesAndDistances(benchmark::State& state) {
   Finish(state, kPairs);
 }
 
-// Blocks of rows, a thread each.
-void OutcomesByThreads(benchmark::State& state) {
+// So many rows, shared out evenly.
+template <class Work>
+void ByThreads(benchmark::State& state, uint32_t rows, const Work& work) {
   auto threads = static_cast<uint32_t>(state.range(0));
-  Fabric fabric = WorldOf(kMatrix).Build();
-  auto* out = Room<uint8_t>(kPairs);
   for (auto _ : state) {
     std::vector<std::thread> running;
     for (uint32_t t = 0; t < threads; ++t)
-      running.emplace_back([&, t] {
-        FabricRange rows{kMatrix / threads * t, kMatrix / threads * (t + 1)};
-        fabric.Outcomes(rows, fabric.All(), out + size_t{rows.begin} * kMatrix);
-      });
+      running.emplace_back(
+          work, FabricRange{rows / threads * t, rows / threads * (t + 1)});
     for (std::thread& thread : running) thread.join();
   }
-  Finish(state, kPairs);
+  Finish(state, size_t{rows} * rows);
+}
+
+// What the machine's memory takes: no writer of a whole matrix is faster.
+void MemsetByThreads(benchmark::State& state) {
+  auto* out = Room<uint8_t>(kPairs);
+  ByThreads(state, kMatrix, [&](FabricRange rows) {
+    std::memset(out + size_t{rows.begin} * kMatrix, 1,
+                size_t{rows.size()} * kMatrix);
+  });
+}
+
+void OutcomesByThreads(benchmark::State& state) {
+  Fabric fabric = WorldOf(kMatrix).Build();
+  auto* out = Room<uint8_t>(kPairs);
+  ByThreads(state, kMatrix, [&](FabricRange rows) {
+    fabric.Outcomes(rows, fabric.All(), out + size_t{rows.begin} * kMatrix);
+  });
+}
+
+// Each thread into one buffer of 4 rows again and again, as one does who
+// looks at the rows and goes on: without the machine's memory.  4.3 billion
+// pairs, so that starting the threads counts for nothing.
+void BlocksByThreads(benchmark::State& state) {
+  constexpr uint32_t kRows = 4;
+  Fabric fabric = WorldOf(kClasses).Build();
+  ByThreads(state, kClasses, [&](FabricRange rows) {
+    std::vector<uint8_t> block(size_t{kRows} * kClasses);
+    for (FabricIndex p = rows.begin; p < rows.end; p += kRows) {
+      fabric.Outcomes({p, p + kRows}, fabric.All(), block.data());
+      benchmark::ClobberMemory();
+    }
+  });
 }
 
 std::pair<FunctionIndex, FunctionIndex> NextPair(std::mt19937* random) {
@@ -225,7 +254,9 @@ constexpr auto kMs = benchmark::kMillisecond;
 BENCHMARK(Memset)->Arg(1)->Arg(3)->Unit(kMs);
 BENCHMARK(Outcomes)->DenseRange(0, 4)->Unit(kMs);
 BENCHMARK(OutcomesAndDistances)->DenseRange(0, 4)->Unit(kMs);
+BENCHMARK(MemsetByThreads)->Arg(1)->Arg(2)->UseRealTime()->Unit(kMs);
 BENCHMARK(OutcomesByThreads)->Arg(1)->Arg(2)->UseRealTime()->Unit(kMs);
+BENCHMARK(BlocksByThreads)->Arg(1)->Arg(2)->UseRealTime()->Unit(kMs);
 BENCHMARK(PlainWalk)->Unit(kMs);
 BENCHMARK(OnePair)->Unit(kMs);
 BENCHMARK(OnePairOfOneBus)->Unit(kMs);
