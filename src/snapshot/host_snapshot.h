@@ -197,10 +197,15 @@ struct HostSnapshot {
   std::map<RootBus, PciAddress> nested_root_buses;
 
   /// How the source names itself: "live", "recording", "lspci-dump" (with
-  /// bytes), "lspci-text" (without), "sysfs-tree"; and its path ("-" for
-  /// standard input, "/" live).
+  /// bytes), "lspci-text" (without), "sysfs-tree", "hwloc-topology",
+  /// "sosreport", "nvidia-bug-report"; and its path ("-" for standard input,
+  /// "/" live).
   std::string source_kind;
   std::string source_name;
+  /// What it was packed in: "tar", "gzip", "tar+xz"; empty for nothing.
+  std::string source_packing;
+  /// Of a source with several parts those that were used, as paths in it.
+  std::vector<std::string> source_parts;
   /// Whether every function of the host is here, as far as the source can
   /// tell; false where only the functions asked for were read.
   bool complete = true;
