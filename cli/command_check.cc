@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 #include <set>
 
 #include "cli/commands.h"
@@ -9,6 +10,7 @@
 #include "cli/exit_status.h"
 #include "cli/output.h"
 #include "cli/session.h"
+#include "report/check_formats.h"
 #include "report/check_report.h"
 
 namespace p2pcheck {
@@ -33,13 +35,34 @@ std::set<FindingId> Ids(const std::vector<std::string>& lists,
   return ids;
 }
 
-int StatusOfFindings(const std::vector<Finding>& findings) {
+int StatusOf(const std::vector<CheckItem>& items) {
   int status = kAllAllowed;
-  for (const Finding& finding : findings) {
-    if (SeverityOf(finding.id) != Severity::kUndecided) return kSomethingNot;
+  for (const CheckItem& item : items) {
+    if (item.severity != Severity::kUndecided) return kSomethingNot;
     status = kUndecided;
   }
   return status;
+}
+
+// Who reads these files is not who writes them.
+Output::Access AccessOf(CheckFormat format) {
+  return format == CheckFormat::kPrometheus || format == CheckFormat::kNfd
+             ? Output::Access::kAllRead
+             : Output::Access::kUmask;
+}
+
+void Write(const Options& options, const Judgement& judgement,
+           const std::vector<CheckItem>& items, std::ostream& out) {
+  switch (options.check_format) {
+    case CheckFormat::kJson: return WriteCheckJson(judgement, items, out);
+    case CheckFormat::kSarif: return WriteCheckSarif(judgement, items, out);
+    case CheckFormat::kNagios: return WriteCheckNagios(judgement, items, out);
+    case CheckFormat::kNfd: return WriteCheckNfd(judgement, items, out);
+    case CheckFormat::kPrometheus:
+      return WriteCheckPrometheus(judgement, items, std::time(nullptr), out);
+    case CheckFormat::kText: break;
+  }
+  WriteCheckText(judgement, items, StyleFor(options), out);
 }
 
 }  // namespace
@@ -63,13 +86,13 @@ int RunCheck(const Options& options) {
                                          (!only.empty() && !only.count(f.id));
                                 }),
                  findings.end());
-  Output output(options.output);
-  if (options.format == Format::kJson)
-    WriteFindingsJson(judgement, findings, output.stream());
-  else
-    WriteFindingsText(judgement, findings, StyleFor(options), output.stream());
+  std::vector<CheckItem> items = MakeCheckItems(judgement, findings);
+  Output output(options.output, AccessOf(options.check_format));
+  Write(options, judgement, items, output.stream());
   output.Finish();
-  return StatusOfFindings(findings);
+  return options.check_format == CheckFormat::kNagios
+             ? static_cast<int>(PluginStatusOf(items))
+             : StatusOf(items);
 }
 
 }  // namespace p2pcheck

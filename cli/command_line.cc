@@ -2,10 +2,10 @@
 #include "cli/command_line.h"
 
 #include <CLI/CLI.hpp>
-#include <iostream>
 #include <map>
+#include <utility>
 
-#include "cli/exit_status.h"
+#include "cli/session.h"
 #include "report/sentences.h"
 
 namespace p2pcheck {
@@ -19,12 +19,25 @@ constexpr const char* kExitStatusText =
 struct Flags {
   bool json = false, tsv = false, no_names = false;
   std::string color = "auto";
+  std::optional<std::string> format;
 };
 
 std::optional<ColorWhen> ColorNamed(const std::string& text) {
   if (text == "auto") return ColorWhen::kAuto;
   if (text == "always") return ColorWhen::kAlways;
   if (text == "never") return ColorWhen::kNever;
+  return std::nullopt;
+}
+
+constexpr std::pair<const char*, CheckFormat> kCheckFormats[] = {
+    {"text", CheckFormat::kText},   {"json", CheckFormat::kJson},
+    {"sarif", CheckFormat::kSarif}, {"nagios", CheckFormat::kNagios},
+    {"nfd", CheckFormat::kNfd},     {"prometheus", CheckFormat::kPrometheus},
+};
+
+std::optional<CheckFormat> CheckFormatNamed(const std::string& text) {
+  for (auto [name, format] : kCheckFormats)
+    if (text == name) return format;
   return std::nullopt;
 }
 
@@ -137,7 +150,16 @@ void AddAdviseOptions(CLI::App* command, Options* options) {
                     "show the lines that change the ports at run time, too");
 }
 
-void AddCheckOptions(CLI::App* command, Options* options) {
+void AddCheckOptions(CLI::App* command, Options* options, Flags* flags) {
+  command
+      ->add_option("--format", flags->format,
+                   "text, json (as --json), sarif, nagios, prometheus or nfd")
+      ->type_name("FORMAT")
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            return CheckFormatNamed(text) ? "" : text + " is none of them";
+          },
+          ""));
   command->add_option("--only", options->only, "only these findings")
       ->type_name("ID,...")
       ->allow_extra_args(false);
@@ -161,9 +183,10 @@ void AddDmabufOptions(CLI::App* command, Options* options) {
       ->allow_extra_args(false);
 }
 
-void AddOwnOptions(CLI::App* command, Command which, Options* options) {
+void AddOwnOptions(CLI::App* command, Command which, Options* options,
+                   Flags* flags) {
   if (which == Command::kAdvise) AddAdviseOptions(command, options);
-  if (which == Command::kCheck) AddCheckOptions(command, options);
+  if (which == Command::kCheck) AddCheckOptions(command, options, flags);
   if (which == Command::kDmabuf) AddDmabufOptions(command, options);
   if (which == Command::kMatrix)
     command->add_flag("--paths", options->paths,
@@ -183,8 +206,8 @@ void AddOwnOptions(CLI::App* command, Command which, Options* options) {
         ->type_name("FILE");
 }
 
-CLI::App* AddCommand(CLI::App& app, const CommandEntry& entry,
-                     Options* options) {
+CLI::App* AddCommand(CLI::App& app, const CommandEntry& entry, Options* options,
+                     Flags* flags) {
   CLI::App* command = app.add_subcommand(entry.name, entry.help);
   command->fallthrough();
   if (entry.argument) {
@@ -195,7 +218,7 @@ CLI::App* AddCommand(CLI::App& app, const CommandEntry& entry,
       argument->expected(entry.min, entry.max);
     if (entry.min > 0) argument->required();
   }
-  AddOwnOptions(command, entry.command, options);
+  AddOwnOptions(command, entry.command, options, flags);
   return command;
 }
 
@@ -229,14 +252,19 @@ std::string FormatError(const Flags& flags, const Options& options,
     return "--json: a recording has one form; report --json may be meant";
   if (options.cross_check && !CrossChecks(entry))
     return "--cross-check: only pair, matrix, report, rank and cliques have it";
+  if (flags.json && flags.format.value_or("json") != "json")
+    return "--json: --format says otherwise";
   if (flags.json && !entry) return "--json: which command? report --json";
   return "";
 }
 
-int TellUsage(const std::string& message) {
-  std::cerr << "p2pcheck: " << message << "\n"
-            << "p2pcheck: see p2pcheck --help\n";
-  return kUsage;
+[[noreturn]] void FailUsage(const std::string& message) {
+  throw UsageError(message + "\np2pcheck: see p2pcheck --help");
+}
+
+CheckFormat CheckFormatOf(const Flags& flags) {
+  if (flags.format) return *CheckFormatNamed(*flags.format);
+  return flags.json ? CheckFormat::kJson : CheckFormat::kText;
 }
 
 }  // namespace
@@ -254,27 +282,24 @@ std::optional<Options> ParseCommandLine(
   app.require_subcommand(0, 1);
   std::map<CLI::App*, const CommandEntry*> entries;
   for (const CommandEntry& entry : kCommands)
-    entries[AddCommand(app, entry, &options)] = &entry;
+    entries[AddCommand(app, entry, &options, &flags)] = &entry;
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& done) {
     *status = app.exit(done);
     return std::nullopt;
   } catch (const CLI::ParseError& error) {
-    *status = TellUsage(error.what());
-    return std::nullopt;
+    FailUsage(error.what());
   }
   const CommandEntry* chosen = nullptr;
   for (CLI::App* command : app.get_subcommands()) chosen = entries[command];
   std::string wrong = FormatError(flags, options, chosen);
-  if (!wrong.empty()) {
-    *status = TellUsage(wrong);
-    return std::nullopt;
-  }
+  if (!wrong.empty()) FailUsage(wrong);
   if (chosen) options.command = chosen->command;
   options.format = flags.json  ? Format::kJson
                    : flags.tsv ? Format::kTsv
                                : Format::kText;
+  options.check_format = CheckFormatOf(flags);
   if (options.output == "-") options.output.reset();  // Standard output.
   options.color = *ColorNamed(flags.color);
   options.names = !flags.no_names;

@@ -11,8 +11,8 @@
 namespace p2pcheck {
 
 /// Parses the command line.  None: there is nothing more to do (help or
-/// version was printed, or the usage was wrong and has been told), and
-/// `*status` is the exit status.  The only code that knows CLI11.
+/// version was printed), and `*status` is the exit status.  Throws UsageError.
+/// The only code that knows CLI11.
 std::optional<Options> ParseCommandLine(
     int argc, char** argv, const std::function<std::string()>& version,
     int* status);

@@ -4,6 +4,7 @@
 
 #include <iostream>
 #include <stdexcept>
+#include <string_view>
 
 #include "base/input_error.h"
 #include "cli/command_line.h"
@@ -11,6 +12,7 @@
 #include "cli/exit_status.h"
 #include "cli/output.h"
 #include "cli/session.h"
+#include "report/check_formats.h"
 
 namespace p2pcheck {
 namespace {
@@ -49,28 +51,52 @@ int Run(const Options& options) {
   throw std::logic_error("a command without code");
 }
 
-int Tell(const std::exception& error, int status) {
-  std::cerr << "p2pcheck: " << error.what() << "\n";
-  return status;
+// Whether a monitoring system waits for the answer, as far as can be told of
+// a command line that may make no sense.
+bool AnswersNagios(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    std::string_view word = argv[i];
+    if (word == "--format=nagios") return true;
+    if (word == "nagios" && std::string_view(argv[i - 1]) == "--format")
+      return true;
+  }
+  return false;
 }
+
+// Tells an error where it is looked for, and gives the exit status.
+class ErrorTeller {
+ public:
+  explicit ErrorTeller(bool nagios) : nagios_(nagios) {}
+
+  int Tell(const std::exception& error, int status) const {
+    std::cerr << "p2pcheck: " << error.what() << "\n";
+    if (!nagios_) return status;
+    std::cout << NagiosFailure(error.what()) << std::flush;
+    return static_cast<int>(PluginStatus::kUnknown);
+  }
+
+ private:
+  bool nagios_;
+};
 
 int Main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
+  ErrorTeller teller(AnswersNagios(argc, argv));
   int status = kAllAllowed;
   try {
     auto options = ParseCommandLine(argc, argv, VersionText, &status);
     return options ? Run(*options) : status;
   } catch (const UsageError& error) {
-    return Tell(error, kUsage);
+    return teller.Tell(error, kUsage);
   } catch (const InputError& error) {
-    return Tell(error, kBadInput);
+    return teller.Tell(error, kBadInput);
   } catch (const NotFoundError& error) {
-    return Tell(error, kNotFound);
+    return teller.Tell(error, kNotFound);
   } catch (const WriteError& error) {
-    return Tell(error, kCouldNotWrite);
+    return teller.Tell(error, kCouldNotWrite);
   } catch (const std::exception& error) {
     std::cerr << "p2pcheck: a bug of ours, please report it:\n";
-    return Tell(error, kOurBug);
+    return teller.Tell(error, kOurBug);
   }
 }
 

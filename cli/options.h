@@ -31,6 +31,8 @@ enum class Command {
 };
 
 enum class Format { kText, kJson, kTsv };
+/// Those of check --format.
+enum class CheckFormat { kText, kJson, kSarif, kNagios, kPrometheus, kNfd };
 enum class ColorWhen { kAuto, kAlways, kNever };
 
 /// The command line, parsed.
@@ -62,7 +64,8 @@ struct Options {
   // probe: do it
   bool yes = false;
 
-  // check: lists of ids, commas between
+  // check: its own formats; lists of ids, commas between
+  CheckFormat check_format = CheckFormat::kText;
   std::vector<std::string> only, skip;
 
   // dmabuf: how the importer uses it; OFFSET+LENGTH each

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <langinfo.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -45,6 +46,13 @@ unsigned Width(const Options& options) {
   return static_cast<unsigned>(std::clamp(columns, 40ul, 1000ul));
 }
 
+// "dir/.file.p2pcheck.123" for "dir/file".
+std::string HiddenName(const std::string& path) {
+  size_t name = path.rfind('/') + 1;  // 0 without one
+  return fmt::format("{}.{}.p2pcheck.{}", path.substr(0, name),
+                     path.substr(name), getpid());
+}
+
 bool SpeaksUtf8() {
   std::setlocale(LC_CTYPE, "");
   return std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
@@ -78,13 +86,15 @@ int DescriptorBuffer::sync() {
   return error_ == 0 ? 0 : -1;
 }
 
-Output::Output(const std::optional<std::string>& path) : stream_(&buffer_) {
+Output::Output(const std::optional<std::string>& path, Access access)
+    : stream_(&buffer_) {
   descriptor_ = STDOUT_FILENO;
   if (path) {
     path_ = *path;
-    temporary_ = fmt::format("{}.p2pcheck.{}", path_, getpid());
+    temporary_ = HiddenName(path_);
     descriptor_ = open(temporary_.c_str(),
                        O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (descriptor_ >= 0 && access == Access::kAllRead) LetAllRead();
   }
   if (descriptor_ < 0) {
     temporary_.clear();
@@ -97,6 +107,14 @@ Output::~Output() {
   if (temporary_.empty()) return;
   if (descriptor_ >= 0) close(descriptor_);
   std::remove(temporary_.c_str());
+}
+
+void Output::LetAllRead() {
+  if (fchmod(descriptor_, 0644) == 0) return;
+  int error = errno;
+  close(descriptor_);
+  std::remove(temporary_.c_str());
+  Fail(error);
 }
 
 void Output::Fail(int error) const {

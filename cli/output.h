@@ -38,10 +38,15 @@ class DescriptorBuffer : public std::streambuf {
 };
 
 /// Standard output, or a file that appears under its name only when it is
-/// whole: it is written beside it and renamed by Finish().
+/// whole: it is written beside it, under a hidden name that collectors of
+/// directories pass over, and renamed by Finish().
 class Output {
  public:
-  explicit Output(const std::optional<std::string>& path);
+  /// Who may read a file: what the umask leaves, or everybody (0644).
+  enum class Access { kUmask, kAllRead };
+
+  explicit Output(const std::optional<std::string>& path,
+                  Access access = Access::kUmask);
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
@@ -51,6 +56,7 @@ class Output {
   void Finish();
 
  private:
+  void LetAllRead();
   [[noreturn]] void Fail(int error) const;
 
   std::string path_, temporary_;

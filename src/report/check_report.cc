@@ -83,23 +83,7 @@ std::string FindingSentence(const Judgement& judgement,
   return "";
 }
 
-namespace {
-
-// The part of the command line a finding points at.
-std::string CommandLinePart(const Judgement& judgement,
-                            const Finding& finding) {
-  const auto& line = judgement.snapshot.host.command_line;
-  if (!finding.command_line || !line.known()) return "";
-  return Printable(finding.command_line->where.In(line.value()));
-}
-
-std::string EvidenceOf(const Judgement& judgement, const Fact& fact) {
-  std::string at = fact.function ? ToString(*fact.function) + " " : "";
-  return fmt::format("{}{} {} ({})", at, FactName(fact.kind),
-                     FactValue(judgement, fact), WhereOf(judgement, fact));
-}
-
-std::string_view RemedyText(FindingId id) {
+std::string_view FindingRemedy(FindingId id) {
   switch (id) {
     case FindingId::kNoP2pdma: return "boot a kernel with CONFIG_PCI_P2PDMA=y";
     case FindingId::kAcsRedirectOnPath:
@@ -126,41 +110,53 @@ std::string_view RemedyText(FindingId id) {
   return "";
 }
 
+namespace {
+
+std::string EvidenceOf(const Judgement& judgement, const Fact& fact) {
+  std::string at = fact.function ? ToString(*fact.function) + " " : "";
+  return fmt::format("{}{} {} ({})", at, FactName(fact.kind),
+                     FactValue(judgement, fact), WhereOf(judgement, fact));
+}
+
 Paint PaintOf(Severity severity) {
   return severity == Severity::kUndecided ? Paint::kUnsure : Paint::kBad;
 }
 
+void WriteItem(const Judgement& judgement, const CheckItem& item,
+               const TextStyle& style, std::ostream& out) {
+  out << Painted(SeverityName(item.severity), PaintOf(item.severity), style)
+      << " " << Painted(item.id, Paint::kHead, style);
+  // The name of a finding of the command line stands in its sentence.
+  if (item.command_line.empty() && !item.detail.empty())
+    out << " " << item.detail;
+  out << "\n";
+  WriteLabelled("", item.text, style, out);
+  if (!item.command_line.empty())
+    WriteLabelled("where", item.command_line, style, out);
+  std::string_view label = "evidence";
+  for (size_t i = 0; i < item.facts.size() && i < kMaxAddresses; ++i) {
+    WriteLabelled(label, EvidenceOf(judgement, item.facts[i]), style, out);
+    label = "";
+  }
+  WriteLabelled("remedy", item.remedy, style, out);
+}
+
 }  // namespace
 
-void WriteFindingsText(const Judgement& judgement,
-                       const std::vector<Finding>& findings,
-                       const TextStyle& style, std::ostream& out) {
-  for (const Finding& finding : findings) {
-    Severity severity = SeverityOf(finding.id);
-    out << Painted(SeverityName(severity), PaintOf(severity), style) << " "
-        << Painted(FindingName(finding.id), Paint::kHead, style);
-    if (finding.row) out << " " << GateRowName(*finding.row);
-    out << "\n";
-    WriteLabelled("", FindingSentence(judgement, finding), style, out);
-    std::string part = CommandLinePart(judgement, finding);
-    if (!part.empty()) WriteLabelled("where", part, style, out);
-    std::string_view label = "evidence";
-    for (size_t i = 0; i < finding.facts.size() && i < kMaxAddresses; ++i) {
-      WriteLabelled(label, EvidenceOf(judgement, finding.facts[i]), style, out);
-      label = "";
-    }
-    WriteLabelled("remedy", RemedyText(finding.id), style, out);
-  }
-  out << fmt::format("{} finding{}, kernel {}\n", findings.size(),
-                     findings.size() == 1 ? "" : "s", KernelPhrase(judgement));
+void WriteCheckText(const Judgement& judgement,
+                    const std::vector<CheckItem>& items, const TextStyle& style,
+                    std::ostream& out) {
+  for (const CheckItem& item : items) WriteItem(judgement, item, style, out);
+  out << fmt::format("{} finding{}, kernel {}\n", items.size(),
+                     items.size() == 1 ? "" : "s", KernelPhrase(judgement));
 }
 
 namespace {
 
-void WriteEvidence(const Judgement& judgement, const Finding& finding,
+void WriteEvidence(const Judgement& judgement, const CheckItem& item,
                    JsonWriter& json) {
   json.Key("evidence").BeginArray();
-  for (const Fact& fact : finding.facts) {
+  for (const Fact& fact : item.facts) {
     json.BeginObject().Field("fact", FactName(fact.kind)).Key("function");
     fact.function ? json.String(ToString(*fact.function)) : json.Null();
     json.Field("value", FactValue(judgement, fact));
@@ -169,41 +165,34 @@ void WriteEvidence(const Judgement& judgement, const Finding& finding,
   json.EndArray();
 }
 
-void WriteFinding(const Judgement& judgement, const Finding& finding,
-                  JsonWriter& json) {
-  json.BeginObject().Field("id", FindingName(finding.id));
-  json.Field("severity", SeverityName(SeverityOf(finding.id)));
-  json.Key("detail");
-  if (finding.row)
-    json.String(GateRowName(*finding.row));
-  else if (finding.command_line)
-    json.String(FindingName(finding.command_line->id));
-  else
-    json.Null();
-  json.Field("text", FindingSentence(judgement, finding));
-  json.Key("functions").BeginArray();
-  for (FunctionIndex i : finding.functions)
-    json.String(ToString(judgement.topology[i].address));
-  json.EndArray().Key("pairs");
-  finding.pairs > 0 ? json.Number(static_cast<int64_t>(finding.pairs))
-                    : json.Null();
-  std::string part = CommandLinePart(judgement, finding);
-  json.Key("command_line");
-  part.empty() ? json.Null() : json.String(part);
-  WriteEvidence(judgement, finding, json);
-  json.Field("remedy", RemedyText(finding.id)).EndObject();
+void WriteOrNull(std::string_view key, const std::string& text,
+                 JsonWriter& json) {
+  json.Key(key);
+  text.empty() ? json.Null() : json.String(text);
+}
+
+void WriteItemJson(const Judgement& judgement, const CheckItem& item,
+                   JsonWriter& json) {
+  json.BeginObject().Field("id", item.id);
+  json.Field("severity", SeverityName(item.severity));
+  WriteOrNull("detail", item.detail, json);
+  json.Field("text", item.text);
+  WriteAddresses("functions", judgement, item.functions, json);
+  json.Key("pairs");
+  item.pairs > 0 ? json.Number(static_cast<int64_t>(item.pairs)) : json.Null();
+  WriteOrNull("command_line", item.command_line, json);
+  WriteEvidence(judgement, item, json);
+  json.Field("remedy", item.remedy).EndObject();
 }
 
 }  // namespace
 
-void WriteFindingsJson(const Judgement& judgement,
-                       const std::vector<Finding>& findings,
-                       std::ostream& out) {
+void WriteCheckJson(const Judgement& judgement,
+                    const std::vector<CheckItem>& items, std::ostream& out) {
   JsonWriter json(out);
   BeginDocument(judgement, "p2pcheck.check/1", json);
   json.Key("findings").BeginArray();
-  for (const Finding& finding : findings)
-    WriteFinding(judgement, finding, json);
+  for (const CheckItem& item : items) WriteItemJson(judgement, item, json);
   json.EndArray().EndObject();
 }
 

@@ -3,8 +3,11 @@
 #define P2PCHECK_REPORT_CHECK_REPORT_H_
 
 #include <ostream>
+#include <string>
+#include <string_view>
 #include <vector>
 
+#include "report/check_items.h"
 #include "report/judgement.h"
 #include "report/text.h"
 #include "verdict/check.h"
@@ -14,13 +17,16 @@ namespace p2pcheck {
 /// A finding as a sentence, with the addresses and values it rests on.
 std::string FindingSentence(const Judgement& judgement, const Finding& finding);
 
+/// What to do about a finding, one clause.
+std::string_view FindingRemedy(FindingId id);
+
 /// Findings for a person, each with its id, evidence and what to do.
-void WriteFindingsText(const Judgement& judgement,
-                       const std::vector<Finding>& findings,
-                       const TextStyle& style, std::ostream& out);
+void WriteCheckText(const Judgement& judgement,
+                    const std::vector<CheckItem>& items, const TextStyle& style,
+                    std::ostream& out);
 /// p2pcheck.check/1.
-void WriteFindingsJson(const Judgement& judgement,
-                       const std::vector<Finding>& findings, std::ostream& out);
+void WriteCheckJson(const Judgement& judgement,
+                    const std::vector<CheckItem>& items, std::ostream& out);
 
 }  // namespace p2pcheck
 
