@@ -24,6 +24,12 @@ p2pcheck_python_test(man man_test.py $<TARGET_FILE:p2pcheck>
 p2pcheck_python_test(cli cli_test.py $<TARGET_FILE:p2pcheck>
                      ${PROJECT_SOURCE_DIR})
 
+# check --format, held to the rules of who reads it.
+p2pcheck_python_test(check_formats formats/check_formats_test.py
+                     $<TARGET_FILE:p2pcheck> ${PROJECT_SOURCE_DIR})
+p2pcheck_python_test(sarif formats/sarif_test.py $<TARGET_FILE:p2pcheck>
+                     ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+
 p2pcheck_python_test(nccl_topology nccl_test.py $<TARGET_FILE:p2pcheck>
                      ${PROJECT_SOURCE_DIR}
                      ${PROJECT_SOURCE_DIR}/../shared/data/nccl-topo)
