@@ -153,22 +153,22 @@ void WriteCheckText(const Judgement& judgement,
 
 namespace {
 
+void WriteOrNull(std::string_view key, const std::string& text,
+                 JsonWriter& json) {
+  json.Key(key);
+  text.empty() ? json.Null() : json.String(text);
+}
+
 void WriteEvidence(const Judgement& judgement, const CheckItem& item,
                    JsonWriter& json) {
   json.Key("evidence").BeginArray();
   for (const Fact& fact : item.facts) {
     json.BeginObject().Field("fact", FactName(fact.kind)).Key("function");
     fact.function ? json.String(ToString(*fact.function)) : json.Null();
-    json.Field("value", FactValue(judgement, fact));
+    WriteOrNull("value", FactValue(judgement, fact), json);
     json.Field("where", WhereOf(judgement, fact)).EndObject();
   }
   json.EndArray();
-}
-
-void WriteOrNull(std::string_view key, const std::string& text,
-                 JsonWriter& json) {
-  json.Key(key);
-  text.empty() ? json.Null() : json.String(text);
 }
 
 void WriteItemJson(const Judgement& judgement, const CheckItem& item,
