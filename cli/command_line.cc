@@ -100,6 +100,9 @@ constexpr CommandEntry kCommands[] = {
      "the rules in force for a kernel version, each with its source"},
     {Command::kExplain, "explain", "ID", 0, 1, false,
      "what a reason or map type means and what to do; without ID: all ids"},
+    {Command::kSchema, "schema", "NAME", 0, 1, false,
+     "the JSON Schema of what a command writes with --json; without NAME: all "
+     "names, each with its command"},
 };
 
 void AddGlobalOptions(CLI::App& app, Options* options, Flags* flags) {

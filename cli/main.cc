@@ -47,6 +47,7 @@ int Run(const Options& options) {
     case Command::kBars: return RunBars(options);
     case Command::kDmabuf: return RunDmabuf(options);
     case Command::kProbe: return RunProbe(options);
+    case Command::kSchema: return RunSchema(options);
   }
   throw std::logic_error("a command without code");
 }

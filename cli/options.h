@@ -28,6 +28,7 @@ enum class Command {
   kBars,
   kDmabuf,
   kProbe,
+  kSchema,
 };
 
 enum class Format { kText, kJson, kTsv };

@@ -318,6 +318,34 @@ class Probe(Case):
         self.check_error(run("probe", "ff:1f.7"), 66, "ff:1f.7")
 
 
+class Schema(Case):
+    """That outputs are what their schemas say is schemas_test's."""
+
+    def test_every_output_has_a_schema_of_its_name(self):
+        for command in (["tree"], ["pair", *DIRECT], ["rules"]):
+            document = json.loads(example(*command, "--json").stdout)
+            done = run("schema", document["schema"])
+            self.check(done, 0)
+            schema = json.loads(done.stdout, object_pairs_hook=no_repeats)
+            self.assertEqual(schema["properties"]["schema"],
+                             {"const": document["schema"]})
+            self.assertEqual(run("schema", command[0]).stdout, done.stdout)
+
+    def test_the_list_names_each_with_its_command(self):
+        lines = run("schema").stdout.decode().splitlines()
+        listed = json.loads(run("schema", "--json").stdout)["schemas"]
+        self.assertEqual([line.split()[:2] for line in lines],
+                         [[s["name"], s["schema"]] for s in listed])
+        for schema in listed:
+            self.check(run("schema", schema["name"]), 0)
+            command = schema["command"].split()
+            self.assertEqual(command[0], "p2pcheck")
+            self.check(run(command[1], "--help"), 0)
+
+    def test_another_name_is_64_and_told_the_names(self):
+        self.check_error(run("schema", "pear"), 64, "pear", "pair", "matrix")
+
+
 class WorkedCases(Case):
     """Those of the specification's 9.2 that the command line decides."""
 

@@ -22,6 +22,9 @@ def wanted():
     }
     for path in (ROOT / "rules").glob("*.toml"):
         files.add(f"share/p2pcheck/rules/{path.name}")
+    for path in (ROOT / "src/report/schemas").glob("*.json"):
+        if path.name != "common.json":
+            files.add(f"share/p2pcheck/schemas/{path.name}")
     for path in (ROOT / "fixtures/examples").glob("*.recording"):
         files.add(f"share/doc/p2pcheck/examples/{path.name}")
     return files
