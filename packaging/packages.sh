@@ -6,6 +6,11 @@ build_packages=(g++ cmake ninja-build pkg-config libfmt-dev libcli11-dev
   nettle-dev pci.ids)
 test_packages=(libgtest-dev python3 git pciutils mandoc reuse clang clang-format)
 
+# The tests of what is written for others run node; of any origin.
+test_packages+=(python3-jsonschema)
+command -v node >/dev/null && command -v npm >/dev/null ||
+  test_packages+=(nodejs npm)
+
 is_installed() {
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }

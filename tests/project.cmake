@@ -55,6 +55,13 @@ p2pcheck_python_test(lspci_text.survey data/survey.py $<TARGET_FILE:p2pcheck>
 p2pcheck_python_test(lspci_text.recordings data/text_against_recording.py
                      $<TARGET_FILE:p2pcheck> ${PROJECT_SOURCE_DIR}/fixtures/hosts)
 
+# Every JSON output against its schema; the whole of it: --all.
+get_target_property(schemas p2pcheck_schemas P2PCHECK_DIRECTORY)
+p2pcheck_python_test(schemas schemas/schemas_test.py $<TARGET_FILE:p2pcheck>
+                     $<TARGET_FILE:sketch_to_recording> ${PROJECT_SOURCE_DIR}
+                     ${schemas} ${PROJECT_BINARY_DIR}/tests/schemas)
+set_tests_properties(schemas PROPERTIES TIMEOUT 600 PROCESSORS 2)
+
 p2pcheck_python_test(bad_sysfs bad_sysfs_test.py $<TARGET_FILE:p2pcheck>
                      ${PROJECT_SOURCE_DIR}/fixtures/bad/sysfs)
 
