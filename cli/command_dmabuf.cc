@@ -43,15 +43,9 @@ std::optional<uint8_t> SplitBar(const Judgement& judgement, std::string* word) {
   return static_cast<uint8_t>(bar[0] - '0');
 }
 
-const ImporterRule* FindUse(const Judgement& judgement, const std::string& id) {
-  for (const ImporterRule& use : judgement.dmabuf.importers)
-    if (use.id == id) return &use;
-  return nullptr;
-}
-
 const ImporterRule& NamedUse(const Judgement& judgement,
                              const std::string& id) {
-  if (const ImporterRule* use = FindUse(judgement, id)) return *use;
+  if (const ImporterRule* use = FindUse(judgement.dmabuf, id)) return *use;
   std::string text =
       id + ": no use of a dma-buf that this kernel has; there are:";
   for (const ImporterRule& use : judgement.dmabuf.importers)

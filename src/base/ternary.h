@@ -19,6 +19,11 @@ constexpr Ternary Or(Ternary a, Ternary b) { return a > b ? a : b; }
 /// No as soon as one side is; yes only when both are.
 constexpr Ternary And(Ternary a, Ternary b) { return a < b ? a : b; }
 
+constexpr Ternary Not(Ternary value) {
+  if (value == Ternary::kUnknown) return value;
+  return ToTernary(value == Ternary::kNo);
+}
+
 }  // namespace p2pcheck
 
 #endif  // P2PCHECK_BASE_TERNARY_H_

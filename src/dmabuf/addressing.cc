@@ -20,22 +20,9 @@ namespace p2pcheck {
 namespace {
 
 constexpr uint64_t kFourGiB = uint64_t{1} << 32;
-constexpr const char kLongMapKernels[] = "6.19-7.2.7";
-constexpr const char kTwoRangesKernels[] = "6.19-";
 
 uint64_t LimitOf(uint8_t mask_bits) {
   return mask_bits >= 64 ? ~uint64_t{0} : (uint64_t{1} << mask_bits) - 1;
-}
-
-bool IsVfioDriver(const DmabufContext& context, const std::string& driver) {
-  for (const ExporterRule& rule : context.rules.exporters) {
-    bool vfio = rule.way <= ExporterWay::kVfioNoFeatures;
-    const std::vector<std::string>& drivers = rule.drivers;
-    if (vfio &&
-        std::find(drivers.begin(), drivers.end(), driver) != drivers.end())
-      return true;
-  }
-  return false;
 }
 
 StepReason Warn(DmabufRule rule) {
@@ -178,7 +165,8 @@ void Addressing::CheckTwoRanges() {
   bool intel = importer.iommu.value_or("").substr(0, 4) == "dmar";
   reason.error = intel ? EADDRINUSE : 0;
   reason.value = uint64_t{memory_.ranges.size()};
-  reason.detail = kTwoRangesKernels;
+  reason.detail =
+      context_.rules.features[KernelFeature::kMultiRangeIovaDefect].kernels;
   verdict_.Add(std::move(reason));
 }
 
@@ -190,7 +178,7 @@ void Addressing::CheckLength(uint64_t length, DmabufRule hazard) {
   StepReason reason =
       Warn(fixed == Ternary::kNo ? hazard : DmabufRule::kLengthUnknown);
   reason.value = length;
-  reason.detail = kLongMapKernels;
+  reason.detail = context_.rules.features[KernelFeature::kLongMapFixed].kernels;
   verdict_.Add(std::move(reason));
 }
 
@@ -304,7 +292,8 @@ std::optional<uint8_t> MaskBitsOf(const DmabufContext& context,
         std::find(drivers.begin(), drivers.end(), driver) != drivers.end();
   }
   // A VFIO driver leaves the mask as it finds it.
-  if (!imports || record.vfio_dev.known() || IsVfioDriver(context, driver))
+  if (!imports || record.vfio_dev.known() ||
+      VfioExporterOf(context.rules, driver))
     return std::nullopt;
   return record.dma_mask_bits.value();
 }

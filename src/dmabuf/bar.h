@@ -57,6 +57,11 @@ Observed<std::vector<Bar>> BarsOf(const Function& function);
 /// not read.
 std::vector<Bar> BarsInConfig(const Function& function);
 
+/// Bytes a page may have on any architecture that has P2PDMA, least first.
+inline constexpr uint64_t kPageSizes[] = {4096, 16384, 65536};
+inline constexpr uint64_t kSmallestPage = kPageSizes[0];
+inline constexpr uint64_t kLargestPage = kPageSizes[2];
+
 /// Bytes of a page: recorded, or the only size that the architecture has.
 Observed<uint32_t> PageSizeOf(const HostSnapshot& snapshot);
 

@@ -50,11 +50,6 @@ Ternary IsVga(const FunctionRecord& record) {
   return ToTernary(record.class_code.value() >> 8 == 0x0300);
 }
 
-Ternary Not(Ternary value) {
-  if (value == Ternary::kUnknown) return value;
-  return ToTernary(value == Ternary::kNo);
-}
-
 // Whether the claim goes before a VFIO driver opens the function.
 Ternary LetsGo(const DmabufContext& context, FunctionIndex function,
                const std::string& name) {

@@ -16,9 +16,6 @@
 namespace p2pcheck {
 namespace {
 
-constexpr const char kFirstWithDmabuf[] = "6.19";
-constexpr const char kFirstWithMapFile[] = "6.13";
-constexpr const char kCachedKernels[] = "6.19-7.3.3";
 constexpr uint64_t kSmallestIommuPage = 4096;
 
 StepReason Warn(DmabufRule rule, std::string detail = "") {
@@ -62,6 +59,9 @@ class MapFile {
   Ternary Has(KernelFeature feature) const {
     return context_.rules.features.Has(feature);
   }
+  const FeatureState& Of(KernelFeature feature) const {
+    return context_.rules.features[feature];
+  }
   bool Refuses() const { return verdict_.answer() == Ternary::kNo; }
   uint64_t Length() const {
     if (question_.length) return *question_.length;
@@ -94,19 +94,20 @@ void MapFile::CheckKernel() {
   Ternary ioctl = Has(KernelFeature::kIommufdMapFile);
   Ternary dmabuf = Has(KernelFeature::kIommufdDmabuf);
   if (dmabuf != Ternary::kYes && ioctl != Ternary::kYes)
-    verdict_.Add(
-        MakeReason(DmabufRule::kNoIommufd, ioctl, ENOTTY, kFirstWithMapFile));
+    verdict_.Add(MakeReason(DmabufRule::kNoIommufd, ioctl, ENOTTY,
+                            Of(KernelFeature::kIommufdMapFile).since));
   if (dmabuf == Ternary::kNo && ioctl != Ternary::kNo) {
     StepReason taken =
         question_.domain_attached
             ? MakeReason(DmabufRule::kIommufdTakesMemfd, Ternary::kNo, EINVAL,
-                         kFirstWithDmabuf)
-            : Warn(DmabufRule::kIommufdTakesMemfd, kFirstWithDmabuf);
+                         Of(KernelFeature::kIommufdDmabuf).since)
+            : Warn(DmabufRule::kIommufdTakesMemfd,
+                   Of(KernelFeature::kIommufdDmabuf).since);
     verdict_.Add(std::move(taken));
   }
   if (dmabuf == Ternary::kUnknown && ioctl == Ternary::kYes)
     verdict_.Add(MakeReason(DmabufRule::kIommufdTakesMemfd, Ternary::kUnknown,
-                            EINVAL, kFirstWithDmabuf));
+                            EINVAL, Of(KernelFeature::kIommufdDmabuf).since));
   if (!Refuses()) RequireOptions(context_, {"IOMMUFD"}, &verdict_);
 }
 
@@ -187,7 +188,8 @@ void MapFile::WarnOfTopology() {
   if (types.Has(MapType::kBusAddr) && !translates)
     verdict_.Add(Warn(DmabufRule::kIommufdMisrouted));
   if (Has(KernelFeature::kIommufdKeepsMmio) == Ternary::kNo)
-    verdict_.Add(Warn(DmabufRule::kIommufdCached, kCachedKernels));
+    verdict_.Add(Warn(DmabufRule::kIommufdCached,
+                      Of(KernelFeature::kIommufdKeepsMmio).kernels));
 }
 
 StepVerdict MapFile::Judge() {

@@ -13,8 +13,6 @@
 namespace p2pcheck {
 namespace {
 
-constexpr uint64_t kPageSizes[] = {4096, 16384, 65536};
-
 // Resources of two functions share a page only behind one bridge, whose window
 // is a megabyte at least: on one bus.
 template <class Visitor>

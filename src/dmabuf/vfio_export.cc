@@ -14,9 +14,6 @@
 namespace p2pcheck {
 namespace {
 
-constexpr uint64_t kSmallestPage = 4096;
-constexpr uint64_t kLargestPage = 65536;
-
 // Where a symbol shows the code, the configuration need not be known.
 void CheckBuiltIn(const DmabufContext& context, const ExporterRule* by,
                   StepVerdict* verdict) {

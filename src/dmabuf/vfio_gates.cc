@@ -20,12 +20,6 @@
 namespace p2pcheck {
 namespace {
 
-bool IsVfio(ExporterWay way) {
-  return way == ExporterWay::kVfio || way == ExporterWay::kVfioNvgrace ||
-         way == ExporterWay::kVfioNoDmabuf ||
-         way == ExporterWay::kVfioNoFeatures;
-}
-
 // Whether the header is another than an endpoint's.  A class of bridges to
 // buses says so too, any other class the opposite.
 Ternary HasBridgeHeader(const FunctionRecord& record) {
@@ -311,15 +305,6 @@ const std::vector<FunctionIndex>& GroupMembers::Of(uint32_t group) const {
   static const std::vector<FunctionIndex> kNone;
   auto found = members_.find(group);
   return found == members_.end() ? kNone : found->second;
-}
-
-const ExporterRule* VfioExporterOf(const DmabufRules& rules,
-                                   std::string_view driver) {
-  for (const ExporterRule& rule : rules.exporters)
-    if (IsVfio(rule.way) && std::find(rule.drivers.begin(), rule.drivers.end(),
-                                      driver) != rule.drivers.end())
-      return &rule;
-  return nullptr;
 }
 
 Ternary BoundToVfio(const DmabufContext& context, FunctionIndex function) {

@@ -25,11 +25,6 @@ class GroupMembers {
   std::vector<FunctionIndex> unplaced_;
 };
 
-/// The VFIO exporter that has this driver name; null: it is none that the
-/// rules know.
-const ExporterRule* VfioExporterOf(const DmabufRules& rules,
-                                   std::string_view driver);
-
 /// Whether a VFIO driver has the function, one that the rules do not know
 /// included.
 Ternary BoundToVfio(const DmabufContext& context, FunctionIndex function);

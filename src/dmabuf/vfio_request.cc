@@ -13,8 +13,6 @@
 namespace p2pcheck {
 namespace {
 
-constexpr uint64_t kSmallestPage = 4096;
-constexpr uint64_t kLargestPage = 65536;
 constexpr uint64_t kTopBit = uint64_t{1} << 63;
 
 class Request {

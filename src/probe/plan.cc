@@ -10,7 +10,7 @@ namespace {
 constexpr size_t kRegions = 7;  // BAR 0 to 5, and the ROM
 
 // Only VFIO drivers have a directory `vfio-dev` (since 6.1).
-bool IsVfio(const Function& f) { return f.record->vfio_dev.known(); }
+bool HasVfioDevice(const Function& f) { return f.record->vfio_dev.known(); }
 
 bool OwnsNoDma(const std::string& driver,
                const std::vector<std::string>& safe) {
@@ -20,7 +20,7 @@ bool OwnsNoDma(const std::string& driver,
 // What a member of the group says against opening another one.
 std::optional<ProbeObstacle> ObstacleOfMember(
     const Function& member, const std::vector<std::string>& safe) {
-  if (IsVfio(member)) return std::nullopt;
+  if (HasVfioDevice(member)) return std::nullopt;
   return member.record->driver.Match(
       [&](const std::string& driver) -> std::optional<ProbeObstacle> {
         if (OwnsNoDma(driver, safe)) return std::nullopt;
@@ -130,7 +130,7 @@ std::vector<ProbeTarget> PlanProbe(
 std::vector<FunctionIndex> VfioFunctions(const Topology& topology) {
   std::vector<FunctionIndex> found;
   for (FunctionIndex i = 0; i < topology.functions().size(); ++i)
-    if (IsVfio(topology[i])) found.push_back(i);
+    if (HasVfioDevice(topology[i])) found.push_back(i);
   return found;
 }
 

@@ -19,7 +19,7 @@ namespace {
 // The driver has this BAR to export, or is a VFIO driver, whose no is final.
 bool ExportsAsBound(const BarExport& bound) {
   return bound.by &&
-         (IsVfio(*bound.by) || bound.verdict.answer() != Ternary::kNo);
+         (IsVfio(bound.by->way) || bound.verdict.answer() != Ternary::kNo);
 }
 
 // BARs 0 to 5 that are memory, or may be.
@@ -347,16 +347,6 @@ BarContext::BarContext(const Judgement& judgement)
              judgement.kernel_named_by_user, &groups} {
   if (judgement.assumed_command_line)
     dmabuf.command_line = &*judgement.assumed_command_line;
-}
-
-bool IsVfio(const ExporterRule& rule) {
-  switch (rule.way) {
-    case ExporterWay::kVfio:
-    case ExporterWay::kVfioNvgrace:
-    case ExporterWay::kVfioNoDmabuf:
-    case ExporterWay::kVfioNoFeatures: return true;
-    default: return false;
-  }
 }
 
 ShownExport ShownOf(const BarVerdicts& bar) {

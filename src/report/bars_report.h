@@ -34,9 +34,6 @@ struct ShownExport {
 };
 ShownExport ShownOf(const BarVerdicts& bar);
 
-/// Whether it exports by way of VFIO, variants that cannot included.
-bool IsVfio(const ExporterRule& rule);
-
 /// Memory BARs (0 to 5) by the answer shown; what may be one counts too.
 struct BarTally {
   uint64_t exported = 0, refused = 0, open = 0;

@@ -54,12 +54,6 @@ BarVerdicts NamedBar(const DmabufContext& context, FunctionIndex function,
   return absent;
 }
 
-const ImporterRule* FindUse(const DmabufRules& rules, std::string_view id) {
-  for (const ImporterRule& use : rules.importers)
-    if (use.id == id) return &use;
-  return nullptr;
-}
-
 // What the importer's driver does with dma-bufs; a function with a VFIO
 // driver imports through iommufd only.
 const ImporterRule* UseByDriver(const Judgement& judgement,
@@ -70,12 +64,8 @@ const ImporterRule* UseByDriver(const Judgement& judgement,
     if (IsUseOf(use, f) && (!found || (use.preferred && !found->preferred)))
       found = &use;
   if (found) return found;
-  std::string driver = f.record->driver.value_or("");
-  for (const ExporterRule& rule : judgement.dmabuf.exporters)
-    if (IsVfio(rule) &&
-        std::count(rule.drivers.begin(), rule.drivers.end(), driver) > 0)
-      return FindUse(judgement.dmabuf, "iommufd");
-  return nullptr;
+  bool vfio = VfioExporterOf(judgement.dmabuf, f.record->driver.value_or(""));
+  return vfio ? FindUse(judgement.dmabuf, "iommufd") : nullptr;
 }
 
 std::vector<const ImporterRule*> UsesOf(const Judgement& judgement,
@@ -126,7 +116,7 @@ void JudgeOtherWays(const DmabufContext& context, DmabufFinding* finding) {
 void CheckRanges(const DmabufContext& context, DmabufFinding* finding) {
   const DmabufRequest& request = finding->request;
   if (request.ranges.empty() || !finding->exported.by ||
-      !IsVfio(*finding->exported.by))
+      !IsVfio(finding->exported.by->way))
     return;
   ExportRequest asked;
   asked.region = finding->bar.bar.index;

@@ -210,14 +210,15 @@ constexpr Sentence kSentences[] = {
      ""},
     {R::kLengthTruncated,
      "4 GiB and more are mapped with their length cut: entries of length 0[ "
-     "(kernels {d})]",
+     "(mended in {d})]",
      ""},
     {R::kLengthUnaligned,
      "4 GiB and more are mapped in entries of 4 GiB - 1 byte, which few "
-     "importers take[ (kernels {d})]",
+     "importers take[ (mended in {d})]",
      ""},
     {R::kLengthUnknown,
-     "whether this kernel maps 4 GiB and more rightly is not known[ ({d})]",
+     "whether this kernel maps 4 GiB and more rightly is not known[ "
+     "(mended in {d})]",
      ""},
     {R::kBusLimitUnknown,
      "a limit of the importer's bus (bus_dma_limit) cannot be read; none is "
@@ -295,7 +296,7 @@ constexpr Sentence kSentences[] = {
      "the IOVA is one that the IOMMU keeps for itself[: {x}]", ""},
     {R::kIommufdCached,
      "in a domain that is attached later the range loses its MMIO attribute[ "
-     "(kernels {d})]",
+     "(mended in {d})]",
      ""},
 };
 

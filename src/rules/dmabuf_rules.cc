@@ -35,6 +35,27 @@ void KeepBest(ImporterRule rule, std::vector<ImporterRule>* to) {
 
 }  // namespace
 
+bool IsVfio(ExporterWay way) {
+  return way == ExporterWay::kVfio || way == ExporterWay::kVfioNvgrace ||
+         way == ExporterWay::kVfioNoDmabuf ||
+         way == ExporterWay::kVfioNoFeatures;
+}
+
+const ExporterRule* VfioExporterOf(const DmabufRules& rules,
+                                   std::string_view driver) {
+  for (const ExporterRule& rule : rules.exporters)
+    if (IsVfio(rule.way) && std::find(rule.drivers.begin(), rule.drivers.end(),
+                                      driver) != rule.drivers.end())
+      return &rule;
+  return nullptr;
+}
+
+const ImporterRule* FindUse(const DmabufRules& rules, std::string_view id) {
+  for (const ImporterRule& use : rules.importers)
+    if (use.id == id) return &use;
+  return nullptr;
+}
+
 /// Chooses from the tables for one kernel.
 class RuleBook::DmabufChooser {
  public:

@@ -119,6 +119,15 @@ struct DmabufRules {
   std::vector<std::string> group_safe_drivers;
 };
 
+/// VFIO's ways, those of variants that cannot export included.
+bool IsVfio(ExporterWay way);
+/// The VFIO exporter that has this driver name; null: it is none that the
+/// rules know.
+const ExporterRule* VfioExporterOf(const DmabufRules& rules,
+                                   std::string_view driver);
+/// The use of a dma-buf with this id; null: this kernel has none.
+const ImporterRule* FindUse(const DmabufRules& rules, std::string_view id);
+
 }  // namespace p2pcheck
 
 #endif  // P2PCHECK_RULES_DMABUF_RULES_H_

@@ -110,11 +110,7 @@ Ternary KernelFeatures::Fit(const std::vector<KernelFeature>& with,
                             const std::vector<KernelFeature>& without) const {
   Ternary fit = Ternary::kYes;
   for (KernelFeature feature : with) fit = And(fit, Has(feature));
-  for (KernelFeature feature : without) {
-    Ternary has = Has(feature);
-    fit = And(fit,
-              has == Ternary::kUnknown ? has : ToTernary(has == Ternary::kNo));
-  }
+  for (KernelFeature feature : without) fit = And(fit, Not(Has(feature)));
   return fit;
 }
 

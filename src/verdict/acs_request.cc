@@ -33,11 +33,6 @@ Ternary IsConfigured(const HostFacts& host, const std::string& option) {
   return ToTernary(found->second != "n");
 }
 
-Ternary Not(Ternary value) {
-  if (value == Ternary::kUnknown) return value;
-  return ToTernary(value == Ternary::kNo);
-}
-
 Ternary Has(const Observed<CommandLine>& line, std::string_view name,
             std::string_view part) {
   if (!line.known()) return Ternary::kUnknown;

@@ -17,11 +17,6 @@ Ternary Has(const Function& f, uint16_t bits) {
                      [](ReadFailure) { return Ternary::kUnknown; });
 }
 
-Ternary Not(Ternary t) {
-  if (t == Ternary::kUnknown) return t;
-  return ToTernary(t == Ternary::kNo);
-}
-
 Ternary SendsTranslated(const Function& client) {
   return AtsOf(client).Match(
       [](const AtsCapability& ats) { return ToTernary(ats.enabled()); },
