@@ -440,7 +440,9 @@ TEST(DmabufRules, GuestsAreRefusedByKernels) {
   EXPECT_EQ(refuses("7.2"),
             "tdx y, sev y, sev-es y, sev-snp y, cca y, s390-pv y, ppc-svm y, "
             "pkvm n, ");
-  EXPECT_EQ(refuses("7.3"), refuses("7.2"));
+  EXPECT_EQ(refuses("7.3"),
+            "tdx y, sev y, sev-es y, sev-snp y, cca y, s390-pv y, ppc-svm y, "
+            "pkvm y, ");
 }
 
 TEST(DmabufRules, GroupSafeDriversAreVfiosAndTwoMore) {
