@@ -11,6 +11,12 @@ test_packages+=(python3-jsonschema)
 command -v node >/dev/null && command -v npm >/dev/null ||
   test_packages+=(nodejs npm)
 
+# What the commands that make and try packages need beside these; CI does not.
+deb_packages=(debhelper dpkg-dev lintian git python3 mandoc libgtest-dev)
+root_packages=(debootstrap git python3 util-linux)
+rpm_packages=(rpm cpio git python3 mandoc libgtest-dev)
+boot_packages=(e2fsprogs gcc libc6-dev binutils)
+
 is_installed() {
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }

@@ -19,6 +19,10 @@ def wanted():
         "share/man/man8/p2pcheck.8",
         "share/doc/p2pcheck/README.md",
         "share/doc/p2pcheck/GPL-2.0-or-later.txt",
+        "share/doc/p2pcheck/examples/without-sys-admin.conf",
+        "lib/systemd/system/p2pcheck.service",
+        "lib/systemd/system/p2pcheck.timer",
+        "lib/sysusers.d/p2pcheck.conf",
     }
     for path in (ROOT / "rules").glob("*.toml"):
         files.add(f"share/p2pcheck/rules/{path.name}")

@@ -84,3 +84,13 @@ add_executable(p2pcheck_planted $<TARGET_OBJECTS:p2pcheck>
 target_link_libraries(p2pcheck_planted PRIVATE p2pcheck_core)
 p2pcheck_python_test(cross_check cross_check_test.py $<TARGET_FILE:p2pcheck>
                      $<TARGET_FILE:p2pcheck_planted> ${PROJECT_SOURCE_DIR})
+
+# What packages are made of: quick looks.  packaging/build-deb, test-deb,
+# build-rpm and test-service take minutes.
+p2pcheck_python_test(packaging.units packaging/units_test.py
+                     $<TARGET_FILE:p2pcheck> ${PROJECT_SOURCE_DIR})
+p2pcheck_python_test(packaging.names packaging/names_test.py
+                     ${PROJECT_SOURCE_DIR})
+p2pcheck_python_test(packaging.sbom packaging/sbom_test.py
+                     $<TARGET_FILE:p2pcheck> ${PROJECT_SOURCE_DIR}
+                     ${CMAKE_CXX_COMPILER})

@@ -15,9 +15,11 @@ import sys
 SKIPPED = 77
 LINE = "SPDX-License-" + "Identifier: GPL-2.0-or-later"  # not this file's
 SUFFIXES = {".cc", ".h", ".c", ".py", ".config", ".cmake", ".toml", ".sh",
-            ".sketch", ".8"}
+            ".sketch", ".8", ".spec", ".service", ".timer", ".conf",
+            ".postrm"}
 NAMES = {"CMakeLists.txt", "LAYERS", "first-run", "run-tests", "run",
-         "compare", "init", "Makefile"}
+         "compare", "init", "Makefile", "build-deb", "build-rpm", "test-deb",
+         "test-service", "sbom", "rules", "installed", "service"}
 # Inputs that have to be bad, and what was taken from elsewhere.
 WITHOUT = ("fixtures/bad/", "fixtures/cases/", "fixtures/hosts/",
            "tests/fuzz/corpus/")
