@@ -19,6 +19,7 @@ def wanted():
         "share/man/man8/p2pcheck.8",
         "share/doc/p2pcheck/README.md",
         "share/doc/p2pcheck/GPL-2.0-or-later.txt",
+        "share/doc/p2pcheck/examples/qemu-vfio.recording",
         "share/doc/p2pcheck/examples/without-sys-admin.conf",
         "lib/systemd/system/p2pcheck.service",
         "lib/systemd/system/p2pcheck.timer",

@@ -21,6 +21,9 @@ p2pcheck_python_test(man man_test.py $<TARGET_FILE:p2pcheck>
                      ${PROJECT_SOURCE_DIR}/man/p2pcheck.8
                      ${PROJECT_SOURCE_DIR}/cli/exit_status.h)
 
+p2pcheck_python_test(man_examples man_examples_test.py $<TARGET_FILE:p2pcheck>
+                     ${PROJECT_SOURCE_DIR})
+
 p2pcheck_python_test(cli cli_test.py $<TARGET_FILE:p2pcheck>
                      ${PROJECT_SOURCE_DIR})
 
