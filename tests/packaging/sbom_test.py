@@ -4,8 +4,8 @@
 
     sbom_test.py P2PCHECK SOURCE_DIRECTORY COMPILER
 
-Checked by rules written down here from the specification's text, against the
-files themselves, against the program's own --version, and against
+Checked by rules written down here from the specification's text and its JSON
+schema (which keys, which words), against the files themselves, against the program's own --version, and against
 `reuse spdx`, which reads licences by itself, where it is installed.  Then the
 document is damaged in each way that the rules are about, which has to be seen.
 """
@@ -30,6 +30,21 @@ DOCUMENT = ("spdxVersion", "dataLicense", "SPDXID", "name", "documentNamespace",
             "creationInfo", "packages", "files", "relationships")
 PACKAGE = ("SPDXID", "name", "versionInfo", "downloadLocation", "filesAnalyzed",
            "licenseConcluded", "licenseDeclared", "copyrightText")
+# The schema allows no other keys; these are those we use.
+OPTIONAL = {"primaryPackagePurpose", "packageVerificationCode", "comment",
+            "licenseInfoFromFiles", "externalRefs", "fileTypes"}
+KEYS = {"packageVerificationCode": {"packageVerificationCodeValue"},
+        "externalRefs": {"referenceCategory", "referenceType",
+                         "referenceLocator"},
+        "checksums": {"algorithm", "checksumValue"},
+        "creationInfo": {"created", "creators"},
+        "relationships": {"spdxElementId", "relationshipType",
+                          "relatedSpdxElement"}}
+WORDS = {"fileTypes": {"SOURCE", "TEXT", "DOCUMENTATION"},
+         "algorithm": {"SHA1", "SHA256"},
+         "referenceCategory": {"PACKAGE-MANAGER"},
+         "referenceType": {"purl"},
+         "primaryPackagePurpose": {"APPLICATION"}}
 FILE = ("SPDXID", "fileName", "checksums", "licenseConcluded",
         "licenseInfoInFiles", "copyrightText")
 
@@ -47,6 +62,22 @@ def made(epoch="1700000000", where=ROOT):
 
 def lacks(thing, keys, what):
     return [f"{what}: no {key}" for key in keys if key not in thing]
+
+
+def check_keys(thing, what, allowed):
+    """Keys and words that the schema does not have, at any depth."""
+    for key, value in thing.items():
+        if key not in allowed:
+            yield f"{what}: {key}?"
+        if key in ("packages", "files"):
+            inner = set(PACKAGE if key == "packages" else FILE) | OPTIONAL
+        else:
+            inner = KEYS.get(key, set())
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, dict):
+                yield from check_keys(one, key, inner)
+            elif key in WORDS and one not in WORDS[key]:
+                yield f"{what}: {key} {one}?"
 
 
 def identifiers(document):
@@ -131,6 +162,7 @@ def check_document(document):
     if (document["spdxVersion"], document["dataLicense"]) != ("SPDX-2.3",
                                                               "CC0-1.0"):
         wrong.append("not SPDX 2.3 under CC0-1.0")
+    wrong += check_keys(document, "the document", DOCUMENT)
     if not DATE.fullmatch(document["creationInfo"]["created"]):
         wrong.append("the date is none")
     if not re.fullmatch(r"[a-z]+:[^#]+", document["documentNamespace"]):
@@ -160,6 +192,10 @@ def damages(document):
     yield damaged("a package left out", lambda d: d["packages"].pop(1))
     yield damaged("own version", lambda d: d["packages"][0].update(
         versionInfo="7"))
+    yield damaged("a key of its own", lambda d: d["packages"][2].update(
+        licence="GPL"))
+    yield damaged("a word of its own", lambda d: d["files"][2].update(
+        fileTypes=["CODE"]))
     yield damaged("relation", lambda d: d["relationships"][1].update(
         relationshipType="LIKES"))
 
