@@ -88,6 +88,23 @@ std::string CountsLine(const Judgement& judgement) {
   return text;
 }
 
+// "host.tar.xz (sosreport in tar+xz)"
+std::string SourceLine(const HostSnapshot& snapshot) {
+  if (snapshot.source_kind == "live") return "this one";
+  std::string packing =
+      snapshot.source_packing.empty() ? "" : " in " + snapshot.source_packing;
+  return fmt::format("{} ({}{})", Printable(snapshot.source_name),
+                     snapshot.source_kind, packing);
+}
+
+void WriteParts(const HostSnapshot& snapshot, const TextStyle& style,
+                std::ostream& out) {
+  std::string text;
+  for (const std::string& part : snapshot.source_parts)
+    text += (text.empty() ? "" : ", ") + Printable(part);
+  if (!text.empty()) WriteLabelled("parts", text, style, out);
+}
+
 void WriteHead(const Judgement& judgement, const TextStyle& style,
                std::ostream& out) {
   const HostSnapshot& snapshot = judgement.snapshot;
@@ -95,12 +112,8 @@ void WriteHead(const Judgement& judgement, const TextStyle& style,
   release = release.empty() || release == KernelPhrase(judgement)
                 ? ""
                 : " (" + release + ")";
-  WriteLabelled(
-      "host",
-      snapshot.source_kind == "live"
-          ? "this one"
-          : Printable(snapshot.source_name) + " (" + snapshot.source_kind + ")",
-      style, out);
+  WriteLabelled("host", SourceLine(snapshot), style, out);
+  WriteParts(snapshot, style, out);
   WriteLabelled("kernel",
                 KernelPhrase(judgement) + release + "; " +
                     BuiltInPhrase(judgement.question.p2pdma_built_in),

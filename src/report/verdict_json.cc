@@ -71,6 +71,12 @@ void WriteSource(const HostSnapshot& snapshot, JsonWriter& json) {
   json.Key("source").BeginObject();
   json.Field("kind", snapshot.source_kind);
   json.Field("name", snapshot.source_name);
+  json.Key("packing");
+  snapshot.source_packing.empty() ? json.Null()
+                                  : json.String(snapshot.source_packing);
+  json.Key("parts").BeginArray();
+  for (const std::string& part : snapshot.source_parts) json.String(part);
+  json.EndArray();
   json.Field("complete", snapshot.complete);
   json.Field("functions", static_cast<uint64_t>(snapshot.functions.size()));
   json.Key("warnings").BeginArray();

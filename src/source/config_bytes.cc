@@ -126,6 +126,21 @@ void WalkRoute(FetchingConfig* config) {
     config->Dword(static_cast<uint16_t>(acs.value().offset + 8 + bit / 8));
 }
 
+// A user may read 64 bytes of a file that has 256 or 4096, and tar fills the
+// rest of such a copy with zeros.  They show where a list of capabilities is
+// said to start (status bit 4, pointer at 0x34) in nothing but zeros; without
+// a list the zeros say nothing that the header does not.
+bool IsPadded(FileSystem* files, int file, const ConfigSpace& space) {
+  constexpr uint16_t kStatus = 0x06, kPointer = 0x34, kHasList = 1 << 4;
+  if ((space.Word(kStatus).value_or(0) & kHasList) == 0) return false;
+  uint8_t pointer = space.Byte(kPointer).value_or(0);
+  if (pointer < kHeader || space.Word(pointer).value_or(0) != 0) return false;
+  uint8_t bytes[kMaxConfig];
+  ssize_t got = files->ReadAt(file, bytes, sizeof bytes, kHeader);
+  return got > 0 && std::all_of(bytes, bytes + got,
+                                [](uint8_t byte) { return byte == 0; });
+}
+
 ssize_t ReadAll(FetchingConfig* config, ConfigSpace* space) {
   config->LearnReach();
   return config->Fetch(0, space->reach().value_or(kMaxConfig));
@@ -142,10 +157,15 @@ int ReadConfigBytes(FileSystem* files, int function, bool live,
   ssize_t got =
       all ? ReadAll(&fetching, config) : fetching.Fetch(0, kFirstFetch);
   if (got < 0) return static_cast<int>(got);
-  if (config->ReadsAllOnes())
+  if (config->ReadsAllOnes()) {
     config->Truncate(0, ReadFailure::kUnreachable);
-  else if (!all && got >= ssize_t{kHeader})
+  } else if (!live && IsPadded(files, file.get(), *config)) {
+    fetching.LearnReach();
+    config->Truncate(kHeader, ReadFailure::kConfigTooShort);
+    return 0;
+  } else if (!all && got >= ssize_t{kHeader}) {
     Walk(&fetching, config);
+  }
   if (depth >= ReadRequest::Depth::kRoute && config->Holds(kConventional, 1))
     WalkRoute(&fetching);
   return 0;

@@ -180,6 +180,10 @@ std::string_view BaseName(std::string_view path) {
   return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
 }
 
+std::string_view WithoutPadding(std::string_view text) {
+  return text.substr(0, text.find_last_not_of('\0') + 1);  // npos + 1 is 0
+}
+
 std::string_view Trim(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n\v\f";
   size_t begin = text.find_first_not_of(kSpace);

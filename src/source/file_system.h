@@ -36,7 +36,7 @@ class FileSystem {
                    std::vector<std::string>* names);
   /// Closes soon: descriptors are collected and closed by close_range(), one
   /// system call for a run of them instead of one each.
-  void Close(int file);
+  virtual void Close(int file);
 
  private:
   void CloseCollected();
@@ -83,6 +83,10 @@ int ReadLinkText(FileSystem* files, int directory, const char* path,
 
 /// What follows the last '/'.
 std::string_view BaseName(std::string_view path);
+
+/// Without the NUL bytes at the end, with which tar fills a file that was
+/// shorter than its size, as attributes of sysfs are.
+std::string_view WithoutPadding(std::string_view text);
 
 /// Without white space at either end.
 std::string_view Trim(std::string_view text);

@@ -42,7 +42,8 @@ Observed<std::string_view> FunctionDirectory::Text(const char* name) {
   int error = ReadPage(name);
   if (IsMissing(error)) return Absent{};
   if (error < 0) return Note(error);
-  std::string_view text = Trim(text_);
+  std::string_view text =
+      Trim(tree_.live ? std::string_view(text_) : WithoutPadding(text_));
   // A tool that may not read a file tends to leave an empty copy.
   if (text.empty() && !tree_.live) return ReadFailure::kNotRecorded;
   return text;

@@ -17,7 +17,10 @@ Observed<std::string> Trimmed(const Observed<std::string>& text) {
 }
 
 Observed<std::string> ReadRelease(const HostTree& tree) {
-  return Trimmed(tree.Read(tree.proc, "sys/kernel/osrelease"));
+  auto release = Trimmed(tree.Read(tree.proc, "sys/kernel/osrelease"));
+  if (release.known() || tree.live) return release;
+  auto other = ReleaseInCollection(tree);
+  return other.known() ? other : release;
 }
 
 // /proc/sys/kernel/arch is there since 6.1.
@@ -35,7 +38,7 @@ Observed<std::string> ReadArchitecture(const HostTree& tree,
       if (found != host.config.value().end() && found->second == "y")
         return std::string(machine);
     }
-  return ReadFailure::kNotRecorded;
+  return MachineInCollection(tree);
 }
 
 // "KernelPageSize:        4 kB"
@@ -79,7 +82,8 @@ Observed<uint32_t> ReadPageSize(const HostTree& tree, const HostFacts& host) {
   std::string machine = host.architecture.value_or("");
   if (machine == "x86_64" || machine == "i686" || machine == "s390x")
     return 4096u;
-  return PageSizeInConfig(host.config);
+  auto configured = PageSizeInConfig(host.config);
+  return configured.known() ? configured : PageSizeInCollection(tree);
 }
 
 // NVIDIA's driver shows its parameters in a file of its own, "DmaRemapPeerMmio:
@@ -172,6 +176,9 @@ Observed<std::string> HostTree::Read(int directory, const char* path) const {
   int error = ReadFile(files, directory, path, &text);
   if (IsMissing(error)) return Missing<std::string>();
   if (error < 0) return FailureOf(error);
+  // In gzip, which ends with a number, they may mean something.
+  if (!live && text.compare(0, 2, "\x1f\x8b") != 0)
+    text.resize(WithoutPadding(text).size());
   return text;
 }
 

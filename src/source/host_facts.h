@@ -3,6 +3,7 @@
 #define P2PCHECK_SOURCE_HOST_FACTS_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +32,9 @@ struct HostTree {
     if (live) return Absent{};
     return ReadFailure::kNotRecorded;
   }
-  /// A file, untrimmed.  ENOENT counts as Missing().
+  /// A file, untrimmed, but without the NUL bytes with which tar fills an
+  /// attribute up to the page that sysfs says it has.  ENOENT counts as
+  /// Missing().
   Observed<std::string> Read(int directory, const char* path) const;
   /// The names in a directory.
   Observed<StringList> List(int directory, const char* path) const;
@@ -46,6 +49,12 @@ void ReadCpuFacts(const HostTree& tree, HostFacts* host);
 Observed<std::string> ReadConfidentialGuest(const HostTree& tree,
                                             const HostFacts& host);
 
+/// What a recorded tree tells of its kernel beside sys/kernel: `proc/version`,
+/// what uname printed, the notes of hwloc (kernel_identity.cc).
+Observed<std::string> ReleaseInCollection(const HostTree& tree);
+Observed<std::string> MachineInCollection(const HostTree& tree);
+Observed<uint32_t> PageSizeInCollection(const HostTree& tree);
+
 /// The kernel's configuration (kernel_config.cc).  Needs kernel_release.
 Observed<StringMap> ReadKernelConfig(const HostTree& tree,
                                      const Observed<std::string>& release);
@@ -55,6 +64,8 @@ Observed<StringMap> ReadKernelSymbols(const HostTree& tree);
 
 /// The kernel log (kernel_log.cc).
 Observed<StringList> ReadKernelLog(const HostTree& tree);
+/// The path of the log that ReadKernelLog() reads in a recorded tree.
+std::optional<std::string> PlaceOfKernelLog(const HostTree& tree);
 /// The lines of a log that concern us, without time stamps.
 StringList FilterKernelLog(std::string_view text);
 

@@ -84,6 +84,34 @@ std::string_view WithoutStamps(std::string_view line) {
   return line;
 }
 
+// Where a recorded tree has the log: beside sys as recordings have it, in its
+// place on the host, or where a sosreport puts what it ran.  Best first.
+struct Place {
+  const char* path;
+  bool many_boots;
+};
+constexpr Place kPlaces[] = {
+    {"dmesg.txt", false},
+    {"dmesg", false},
+    {"var/log/dmesg", false},
+    {"sos_commands/kernel/dmesg", false},
+    {"sos_commands/kernel/dmesg_-T", false},
+    {"kern.log", true},
+    {"var/log/kern.log", true},
+    {"journalctl.txt", true},
+    {"sos_commands/logs/journalctl_--no-pager_--boot", true},
+    {"sos_commands/logs/journalctl_--no-pager_--catalog_--boot", true},
+    {"sos_commands/logs/journalctl_--no-pager", true},
+};
+
+// From the last line on with which a kernel announces itself.
+std::string_view LastBoot(std::string_view log) {
+  size_t at = log.rfind(" Linux version ");
+  if (at == log.npos) return log;
+  size_t line = log.rfind('\n', at);  // npos + 1 is 0
+  return log.substr(line + 1);
+}
+
 Observed<StringList> ReadLiveLog() {
   constexpr int kReadAll = 3, kSizeOfBuffer = 10;
   int size = klogctl(kSizeOfBuffer, nullptr, 0);
@@ -112,14 +140,20 @@ StringList FilterKernelLog(std::string_view text) {
   return out;
 }
 
+std::optional<std::string> PlaceOfKernelLog(const HostTree& tree) {
+  for (const Place& place : kPlaces)
+    if (tree.Read(tree.root, place.path).known()) return place.path;
+  return std::nullopt;
+}
+
 Observed<StringList> ReadKernelLog(const HostTree& tree) {
   if (tree.this_host) return ReadLiveLog();
   Observed<std::string> text;
-  for (const char* path :
-       {"dmesg.txt", "dmesg", "var/log/dmesg", "sos_commands/kernel/dmesg",
-        "sos_commands/kernel/dmesg_-T"}) {
-    text = tree.Read(tree.root, path);
-    if (text.known()) break;
+  for (const Place& place : kPlaces) {
+    text = tree.Read(tree.root, place.path);
+    if (!text.known()) continue;
+    return FilterKernelLog(place.many_boots ? LastBoot(text.value())
+                                            : text.value());
   }
   return text.Map(FilterKernelLog);
 }

@@ -10,27 +10,17 @@
 
 #include "base/input_error.h"
 #include "snapshot/recording.h"
+#include "source/archive.h"
+#include "source/archive_limits.h"
+#include "source/archive_tree.h"
+#include "source/bug_report.h"
+#include "source/collection.h"
 #include "source/file_system.h"
+#include "source/gzip_stream.h"
+#include "source/memory_tree.h"
 
 namespace p2pcheck {
 namespace {
-
-// How to unpack what begins so; nothing for what is no archive.
-const char* UnpackCommand(std::string_view text) {
-  static constexpr std::pair<std::string_view, const char*> kMagic[] = {
-      {"\x1f\x8b", "tar -xzf FILE, or gunzip"},
-      {std::string_view("\xfd"
-                        "7zXZ",
-                        5),
-       "tar -xJf FILE, or unxz"},
-      {"\x28\xb5\x2f\xfd", "tar --zstd -xf FILE, or unzstd"},
-      {"BZh", "tar -xjf FILE, or bunzip2"},
-  };
-  for (auto [magic, command] : kMagic)
-    if (text.substr(0, magic.size()) == magic) return command;
-  bool tar = text.size() > 262 && text.substr(257, 5) == "ustar";
-  return tar ? "tar -xf FILE" : nullptr;
-}
 
 // The length of `text` up to its last empty line, that line included.
 size_t UpToEmptyLine(std::string_view text) {
@@ -46,13 +36,11 @@ size_t UpToEmptyLine(std::string_view text) {
 // snapshot keeps a third.
 class TextReader {
  public:
-  TextReader(FileSystem* files, int file, const std::string& name)
-      : files_(files), file_(file), name_(name), reader_(name) {}
+  TextReader(ByteStream* stream, const std::string& name)
+      : stream_(stream), reader_(name) {}
 
   HostSnapshot Read() {
-    bool more = Fill();
-    CheckBeginning({buffer_.data(), held_});
-    for (; more; more = Fill()) {
+    while (Fill()) {
       Take(UpToEmptyLine({buffer_.data(), held_}));
       if (held_ == buffer_.size()) buffer_.resize(2 * held_);
     }
@@ -64,12 +52,10 @@ class TextReader {
   // Until the buffer is full; false at the end of the text.
   bool Fill() {
     while (held_ < buffer_.size()) {
-      ssize_t got =
-          files_->Read(file_, buffer_.data() + held_, buffer_.size() - held_);
-      if (got < 0)
-        throw InputError(name_, std::strerror(static_cast<int>(-got)));
+      size_t got =
+          stream_->Read(buffer_.data() + held_, buffer_.size() - held_);
       if (got == 0) return false;
-      held_ += static_cast<size_t>(got);
+      held_ += got;
     }
     return true;
   }
@@ -80,34 +66,120 @@ class TextReader {
     held_ -= size;
   }
 
-  void CheckBeginning(std::string_view text) const {
-    if (text.empty()) throw InputError(name_, "is empty");
-    if (const char* command = UnpackCommand(text))
-      throw InputError(
-          name_, fmt::format("archives are not read yet; unpack it ({}) and "
-                             "name the directory or file inside",
-                             command));
-  }
-
   static constexpr size_t kBlock = 512 * 1024;  // fits the nearer caches
-  FileSystem* files_;
-  int file_;
-  const std::string name_;
+  ByteStream* stream_;
   RecordingReader reader_;
   std::string buffer_ = std::string(kBlock, '\0');
   size_t held_ = 0;
 };
 
-HostSnapshot ReadFileAt(const std::string& path) {
+HostSnapshot ReadBugReport(ByteStream* stream, const std::string& name,
+                           const ReadRequest& request) {
+  MemoryTree tree;
+  SplitBugReport(ReadAll(stream, kLongestReport, name), &tree);
+  HostSnapshot out = ReadCollection(&tree, ".", name, request);
+  out.source_kind = "nvidia-bug-report";
+  return out;
+}
+
+HostSnapshot ReadText(ByteStream* stream, const std::string& name,
+                      const ReadRequest& request) {
+  LookAhead text(stream);
+  std::string_view beginning = text.beginning();
+  if (beginning.empty()) throw InputError(name, "is empty");
+  // What was packed has been unpacked here.
+  if (IsGzip(beginning) || IsPacked(beginning))
+    throw InputError(name, "is compressed more than once");
+  if (beginning.substr(0, 4) == "PK\x03\x04")
+    throw InputError(name,
+                     "is a zip archive, which is not read; unpack it and name "
+                     "the directory or file inside");
+  if (IsBugReport(beginning)) return ReadBugReport(&text, name, request);
+  return TextReader(&text, name).Read();
+}
+
+std::string Joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+HostSnapshot ReadTar(Archive* archive, const Archive::Member& first,
+                     const ReadRequest& request) {
+  MemoryTree tree;
+  ReadArchiveTree(archive, first, &tree);
+  std::vector<std::string> hosts = FindHosts(&tree);
+  if (hosts.empty())
+    throw InputError(archive->name(),
+                     "no host found in it: neither sys/bus/pci/devices nor "
+                     "proc/bus/pci nor what lspci printed");
+  if (hosts.size() > 1)
+    throw InputError(archive->name(),
+                     fmt::format("has several hosts ({}); unpack it and name "
+                                 "one",
+                                 Joined(hosts)));
+  return ReadCollection(&tree, hosts[0], archive->name(), request);
+}
+
+HostSnapshot ReadPacked(LookAhead* stream, const std::string& name,
+                        const ReadRequest& request) {
+  Archive archive(stream, stream->beginning(), name);
+  Archive::Member first;
+  if (!archive.Next(&first)) throw InputError(name, "has nothing in it");
+  HostSnapshot out;
+  if (archive.is_tar()) {
+    out = ReadTar(&archive, first, request);
+  } else {
+    UnpackedText text(&archive);
+    out = ReadText(&text, name, request);
+  }
+  out.source_packing = archive.packing();
+  return out;
+}
+
+HostSnapshot ReadGzip(ByteStream* stream, const std::string& name,
+                      const ReadRequest& request) {
+  GzipStream unpacked(stream, name);
+  LookAhead look(&unpacked);
+  if (look.beginning().empty()) throw InputError(name, "has nothing in it");
+  if (IsGzip(look.beginning()) || IsCompressed(look.beginning()))
+    throw InputError(name, "is compressed more than once");
+  bool tar = IsPacked(look.beginning());
+  HostSnapshot out =
+      tar ? ReadPacked(&look, name, request) : ReadText(&look, name, request);
+  out.source_packing = tar ? "tar+gzip" : "gzip";
+  return out;
+}
+
+HostSnapshot ReadStream(ByteStream* stream, const std::string& name,
+                        const ReadRequest& request) {
+  LookAhead look(stream);
+  if (IsGzip(look.beginning())) return ReadGzip(&look, name, request);
+  if (IsPacked(look.beginning())) return ReadPacked(&look, name, request);
+  return ReadText(&look, name, request);
+}
+
+HostSnapshot ReadDirectory(const std::string& path,
+                           const ReadRequest& request) {
+  FileSystem files;
+  bool found =
+      path != "/" && (HasSysfs(&files, path) || HasListings(&files, path));
+  return found ? ReadCollection(&files, path, path, request)
+               : ReadSysfs(path, request);
+}
+
+HostSnapshot ReadFileAt(const std::string& path, const ReadRequest& request) {
   FileSystem files;
   OpenFile file(&files, AT_FDCWD, path.c_str(), O_RDONLY);
   if (!file.ok()) throw InputError(path, std::strerror(-file.error()));
-  return TextReader(&files, file.get(), path).Read();
+  FileStream stream(&files, file.get(), path);
+  return ReadStream(&stream, path, request);
 }
 
-HostSnapshot ReadStandardInput() {
+HostSnapshot ReadStandardInput(const ReadRequest& request) {
   FileSystem files;
-  return TextReader(&files, 0, "-").Read();
+  FileStream stream(&files, 0, "-");
+  return ReadStream(&stream, "-", request);
 }
 
 }  // namespace
@@ -115,15 +187,21 @@ HostSnapshot ReadStandardInput() {
 HostSnapshot ReadSource(const std::optional<std::string>& from,
                         const ReadRequest& request) {
   if (!from) return ReadSysfs("", request);
-  if (*from == "-") return ReadStandardInput();
+  if (*from == "-") return ReadStandardInput(request);
   struct stat status;
   if (stat(from->c_str(), &status) < 0) {
     if (errno == ENOENT || errno == ENOTDIR)
       throw NotFoundError(*from + ": no such file or directory");
     throw InputError(*from, std::strerror(errno));
   }
-  if (S_ISDIR(status.st_mode)) return ReadSysfs(*from, request);
-  return ReadFileAt(*from);
+  if (S_ISDIR(status.st_mode)) return ReadDirectory(*from, request);
+  return ReadFileAt(*from, request);
+}
+
+HostSnapshot ReadBytes(std::string_view bytes, const std::string& name,
+                       const ReadRequest& request) {
+  MemoryStream stream(bytes);
+  return ReadStream(&stream, name, request);
 }
 
 }  // namespace p2pcheck

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "snapshot/host_snapshot.h"
@@ -48,6 +49,10 @@ struct ReadRequest {
 /// Throws NotFoundError (no such file), InputError (content).
 HostSnapshot ReadSource(const std::optional<std::string>& from,
                         const ReadRequest& request);
+
+/// What ReadSource() does with a file that has these bytes.
+HostSnapshot ReadBytes(std::string_view bytes, const std::string& name,
+                       const ReadRequest& request);
 
 /// A host under `root`, which holds `sys` and `proc` ("" for the live one),
 /// or is itself a sysfs (`root/bus/pci/devices`).

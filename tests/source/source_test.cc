@@ -34,26 +34,10 @@ TEST(Source, BadContentIsSaidPlainly) {
   directory.Write("empty", "");
   directory.Write("dir/etc/passwd", "");
   directory.Write("gz", "\x1f\x8b\x08 and so on");
-  directory.Write("xz", std::string("\xfd"
-                                    "7zXZ\0\0",
-                                    7));
-  directory.Write("zst", "\x28\xb5\x2f\xfd and so on");
-  directory.Write("bz2", "BZh91AY&SY");
-  directory.Write("tar", std::string(257, 'x') + "ustar" + std::string(300, 0));
   EXPECT_EQ(Message(directory, "empty"), "empty: is empty");
   EXPECT_EQ(Message(directory, "dir"),
             "dir: has neither sys/bus/pci/devices nor bus/pci/devices");
-  const std::string kHow = " and name the directory or file inside";
-  const std::string kNot = ": archives are not read yet; unpack it ";
-  EXPECT_EQ(Message(directory, "gz"),
-            "gz" + kNot + "(tar -xzf FILE, or gunzip)" + kHow);
-  EXPECT_EQ(Message(directory, "xz"),
-            "xz" + kNot + "(tar -xJf FILE, or unxz)" + kHow);
-  EXPECT_EQ(Message(directory, "zst"),
-            "zst" + kNot + "(tar --zstd -xf FILE, or unzstd)" + kHow);
-  EXPECT_EQ(Message(directory, "bz2"),
-            "bz2" + kNot + "(tar -xjf FILE, or bunzip2)" + kHow);
-  EXPECT_EQ(Message(directory, "tar"), "tar" + kNot + "(tar -xf FILE)" + kHow);
+  EXPECT_EQ(Message(directory, "gz").find("gz: is damaged or cut short: "), 0u);
 }
 
 TEST(Source, ADirectoryMayBeAHostOrASysfs) {
