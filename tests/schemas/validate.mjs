@@ -160,7 +160,7 @@ function replaced(document, where, value) {
 }
 
 // Strings that are names given by others, though they look like words.
-const NAMES = new RegExp("/(argv|assumed|warnings|unknowns)/\\*$|" +
+const NAMES = new RegExp("/(argv|assumed|warnings|unknowns|parts)/\\*$|" +
   "/(name|version|release|command_line|driver|memory|by|witness|kernels|" +
   "architecture|cpu_\\w+|detail|cpu_vendor|vendor|confidential_guest|oldest|" +
   "newest|pending|power_state|kernel|guest|since|value|at|title|id|text|" +
