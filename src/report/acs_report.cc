@@ -226,8 +226,11 @@ AcsOutlook::AcsOutlook(const Judgement& judgement)
     : judgement_(judgement),
       running_(RunningKernel(judgement.snapshot, judgement.book)),
       next_(running_) {
-  if (!judgement.kernel_named_by_user) return;
-  next_ = NamedKernel(judgement.book, judgement.kernel, running_.command_line);
+  if (judgement.kernel_named_by_user)
+    next_ =
+        NamedKernel(judgement.book, judgement.kernel, running_.command_line);
+  FindRequests(judgement.snapshot, &running_);
+  FindRequests(judgement.snapshot, &next_);
 }
 
 Observed<AcsAtBoot> AcsOutlook::Of(FunctionIndex function) const {

@@ -45,6 +45,8 @@ Reading Read(const Judgement& judgement,
     if (text) line = CommandLine(*text);
     reading.next = NamedKernel(judgement.book, judgement.kernel, line);
   }
+  FindRequests(judgement.snapshot, &reading.running);
+  FindRequests(judgement.snapshot, &reading.next);
   reading.result = ReadCommandLine(judgement.topology, reading.running,
                                    reading.next, reading.booted);
   return reading;

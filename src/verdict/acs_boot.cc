@@ -160,6 +160,13 @@ std::vector<const ParameterMatch*> Matches(
   return matches;
 }
 
+Ternary RequestOf(const HostSnapshot& snapshot, const KernelBoot& boot,
+                  const AcsProgramming& programming, bool running) {
+  return running ? RunningKernelRequestedAcs(snapshot, programming,
+                                             boot.command_line)
+                 : WouldRequestAcs(snapshot, programming, boot.command_line);
+}
+
 // One function under one kernel: its parameters and its worlds.
 class FunctionBoot {
  public:
@@ -226,17 +233,21 @@ class FunctionBoot {
     *all = !*all || **all == one ? one : Ternary::kUnknown;
   }
 
+  Ternary Requested(const AcsProgramming& programming, bool running) const {
+    const auto& found = running ? boot_.running_requests : boot_.new_requests;
+    if (!found.empty())
+      return found[static_cast<size_t>(&programming -
+                                       boot_.programming.data())];
+    return RequestOf(topology_.snapshot(), boot_, programming, running);
+  }
+
   void AddWorlds(const AcsProgramming& programming, bool running) {
     const Function& f = topology_[function_];
     World world;
     world.programming = &programming;
     world.no_ats = boot_.command_line.known() &&
                    boot_.command_line.value().HasPci("noats");
-    Ternary requested =
-        running ? RunningKernelRequestedAcs(topology_.snapshot(), programming,
-                                            boot_.command_line)
-                : WouldRequestAcs(topology_.snapshot(), programming,
-                                  boot_.command_line);
+    Ternary requested = Requested(programming, running);
     Ternary applied = IsApplied(f, programming.written);
     Widen(&requested_, requested);
     Widen(&applied_, applied);
@@ -431,6 +442,15 @@ KernelBoot NamedKernel(const RuleBook& book,
                                 : book.ForUnknownKernel().front().groups;
   boot.command_line = std::move(command_line);
   return boot;
+}
+
+void FindRequests(const HostSnapshot& snapshot, KernelBoot* boot) {
+  for (const AcsProgramming& programming : boot->programming) {
+    boot->running_requests.push_back(
+        RequestOf(snapshot, *boot, programming, true));
+    boot->new_requests.push_back(
+        RequestOf(snapshot, *boot, programming, false));
+  }
 }
 
 Ternary HasAcsDwords(const Function& f, const KernelBoot& boot) {

@@ -38,7 +38,16 @@ struct KernelBoot {
   /// It is the one that runs: the groups that it published tell whether it
   /// turned ACS on.
   bool running = false;
+  /// Whether it turns ACS on, of each of `programming`: as the one that runs,
+  /// and booted anew.  Empty: found out for each function that is asked about,
+  /// with a look at all the others.
+  std::vector<Ternary> running_requests, new_requests;
 };
+
+/// Finds out once what does not hang on the function; the rest of `boot` must
+/// not change afterwards.  Asking about all of 13,000 functions takes seconds
+/// without.
+void FindRequests(const HostSnapshot& snapshot, KernelBoot* boot);
 
 /// The kernel that runs on the host, with the command line it was given.
 KernelBoot RunningKernel(const HostSnapshot& snapshot, const RuleBook& book);

@@ -149,5 +149,36 @@ TEST(AcsOracle, OneRecordingPredictsTheOther) {
   EXPECT_GE(bits, 100u);
 }
 
+// The same answer whether requests are found once or for each function.
+TEST(AcsOracle, RequestsFoundOnceChangeNothing) {
+  size_t compared = 0, requested = 0;
+  for (const auto& [name, host] : RecordedHosts()) {
+    SCOPED_TRACE(name);
+    const Topology& topology = host.topology();
+    KernelBoot now = RunningKernel(host.snapshot(), Rules());
+    KernelBoot next = NamedKernel(Rules(), ReadFailure::kNotRecorded,
+                                  CommandLine("intel_iommu=on"));
+    KernelBoot now_once = now, next_once = next;
+    FindRequests(host.snapshot(), &now_once);
+    FindRequests(host.snapshot(), &next_once);
+    ASSERT_EQ(next_once.new_requests.size(), next.programming.size());
+    for (FunctionIndex i = 0; i < topology.functions().size(); ++i) {
+      if (!topology[i].acs.known()) continue;
+      AcsAtBoot a = PredictAcsChange(topology, now, next, i).value();
+      AcsAtBoot b = PredictAcsChange(topology, now_once, next_once, i).value();
+      EXPECT_EQ(a.control, b.control);
+      EXPECT_EQ(a.firmware, b.firmware);
+      EXPECT_EQ(a.requested, b.requested);
+      EXPECT_EQ(a.agrees, b.agrees);
+      EXPECT_EQ(CompareWithLive(topology, now, i).agrees,
+                CompareWithLive(topology, now_once, i).agrees);
+      ++compared;
+      requested += b.requested == Ternary::kYes;
+    }
+  }
+  EXPECT_GE(compared, 600u);
+  EXPECT_GE(requested, 100u);
+}
+
 }  // namespace
 }  // namespace p2pcheck
