@@ -62,9 +62,15 @@ p2pcheck_python_test(lspci_text.recordings data/text_against_recording.py
                      $<TARGET_FILE:p2pcheck> ${PROJECT_SOURCE_DIR}/fixtures/hosts)
 
 # Every JSON output against its schema; the whole of it: --all.
+foreach(tool probe_document random_recording)
+  add_executable(${tool} tools/${tool}.cc)
+  target_link_libraries(${tool} PRIVATE p2pcheck_test_support)
+endforeach()
 get_target_property(schemas p2pcheck_schemas P2PCHECK_DIRECTORY)
 p2pcheck_python_test(schemas schemas/schemas_test.py $<TARGET_FILE:p2pcheck>
-                     $<TARGET_FILE:sketch_to_recording> ${PROJECT_SOURCE_DIR}
+                     $<TARGET_FILE:sketch_to_recording>
+                     $<TARGET_FILE:random_recording>
+                     $<TARGET_FILE:probe_document> ${PROJECT_SOURCE_DIR}
                      ${schemas} ${PROJECT_BINARY_DIR}/tests/schemas)
 set_tests_properties(schemas PROPERTIES TIMEOUT 600 PROCESSORS 2)
 

@@ -16,6 +16,17 @@ import types
 
 FUNCTION = re.compile(r"^([0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]) "
                       r"([0-9a-f]{4})", re.M)
+MADE_UP = """\
+root 0 0
+dev 0000:00:00.0 id=1022:1480
+dev 0000:00:01.0 t=4 id=1022:1483 mf acs=0a7f/3d sptctl=5 sec=1
+dev 0000:01:00.0 t=1 mf id=1002:67df group=3
+dev 0000:01:00.1 t=10 mf id=1002:67df group=3
+dev 0000:00:02.0 t=8 id=10b5:8114 sec=2
+dev 0000:02:00.0 t=7 id=1b21:1080 sec=3
+dev 0000:03:00.0 id=8086:100e
+dev 0000:00:03.0 t=11 id=8086:1234
+"""
 STATUS = (0, 1, 2)  # anything else printed no document
 CAUSES = ["permission-denied", "config-too-short", "vanished", "asleep",
           "read-error", "malformed", "unreachable", "not-recorded"]
@@ -120,7 +131,7 @@ def unreadable(text):
 def odd_texts(recording):
     """What others would know of the same host."""
     return {
-        "user": as_user(recording),
+        "user": as_user(recording).replace("\n", "\n@complete no\n", 1),
         "no-kernel": without(recording, "kernel_", "config ", "symbol"),
         "no-cpu": without(recording, "cpu_", "architecture", "hypervisor"),
         "no-resource": without(recording, "resource", "driver",
@@ -171,19 +182,120 @@ def sketched(tool, root, folder):
         yield Host(path.stem, made, sketch=True)
 
 
-def hosts(root, tool, folder):
+def made_up(tool, folder):
+    """What no sketch of fixtures has."""
+    sketch, made = folder / "made-up.sketch", folder / "made-up"
+    sketch.write_text(MADE_UP)
+    with made.open("wb") as out:
+        subprocess.run([tool, sketch], stdout=out, check=True)
+    return Host("made-up", made, odd=True, sketch=True)
+
+
+def random_hosts(tool, folder, count=24):
+    """Every field known, absent or unknown; texts of any bytes."""
+    for seed in range(count):
+        made = folder / f"random-{seed}"
+        with made.open("wb") as out:
+            subprocess.run([tool, str(seed)], stdout=out, check=True)
+        yield Host(made.name, made)
+
+
+def hosts(root, sketch_tool, random_tool, folder):
     """All of them; the odd ones answer every command."""
     fixtures = root / "fixtures"
     recorded = sorted(fixtures.glob("hosts/*/host.recording")) + \
         sorted(fixtures.glob("probe/*/host.recording"))
     found = [Host(path.parent.name, path) for path in recorded]
-    found += sketched(tool, root, folder)
+    found += sketched(sketch_tool, root, folder)
+    found += random_hosts(random_tool, folder)
     found += [Host("8gpu", fixtures / "examples/made-up-8gpu.recording", True),
-              Host("made-up-mailed", fixtures / "cases/made-up-mailed.txt")]
+              Host("made-up-mailed", fixtures / "cases/made-up-mailed.txt"),
+              made_up(sketch_tool, folder)]
     for name in ("m-acs-switch@7.3", "v-vfio-switch@7.2s"):
         found += odd_hosts(fixtures / "hosts" / name / "host.recording",
                            folder)
     return found
+
+
+def regrouped(by_name, folder):
+    """One function in the group of another, and one in a group alone."""
+    for name in ("h-vtd-switch@7.3", "h-vtd-multifunction@7.3"):
+        text = by_name[name].path.read_text()
+        numbers = re.findall(r"^@iommu_group (\d+)$", text, re.M)
+        for number in (numbers[0], "99"):
+            made = folder / f"{name}-group-{number}"
+            made.write_text(re.sub(
+                rf"^@iommu_group {numbers[-1]}$", f"@iommu_group {number}",
+                text, count=1, flags=re.M))
+            yield Host(made.name, made)
+
+
+class Config:
+    """The config space of one function of a recording, to be changed."""
+
+    def __init__(self, text, address):
+        self.text = text
+        begin = text.index(f"\n{address} ")
+        head = re.compile(r"^@config_space .*\n", re.M).search(text, begin)
+        rows = re.compile(r"(?:[0-9a-f]+0: .*\n|@config_zero .*\n)*").match(
+            text, head.end())
+        self.begin, self.end = rows.span()
+        self.bytes = bytearray(4096)
+        for line in rows[0].splitlines():
+            if not line.startswith("@"):
+                offset, data = line.split(": ")
+                data = bytes.fromhex(data)
+                start = int(offset, 16)
+                self.bytes[start:start + len(data)] = data
+
+    def word(self, offset):
+        return int.from_bytes(self.bytes[offset:offset + 2], "little")
+
+    def put(self, offset, value, size=2):
+        self.bytes[offset:offset + size] = value.to_bytes(size, "little")
+
+    def extended(self):
+        """(id, offset) of the capabilities from 0x100 on."""
+        offset = 0x100
+        while offset:
+            yield self.word(offset), offset
+            offset = self.word(offset + 2) >> 4
+
+    def add(self, number, body):
+        """One more of them, at the end."""
+        last = list(self.extended())[-1][1]
+        self.put(last + 2, self.word(last + 2) & 0xf | 0xe00 << 4)
+        self.put(0xe00, 1 << 16 | number, 4)
+        self.bytes[0xe04:0xe04 + len(body)] = body
+
+    def written(self):
+        rows = "".join(f"{at:02x}: {self.bytes[at:at + 16].hex(' ')}\n"
+                       for at in range(0, 4096, 16))
+        return self.text[:self.begin] + rows + self.text[self.end:]
+
+
+def changed(by_name):
+    """Hosts whose hardware was set after boot, or can more."""
+    host = by_name["m-acs-switch@7.3"]
+    text = host.path.read_text()
+    for port in host.ports:
+        config = Config(text, port)
+        for number, offset in config.extended():
+            if number == 0xd:
+                config.put(offset + 6, 0)
+                text = config.written()
+    yield "acs-cleared", text
+    text = host.path.read_text()
+    ats, resizable = bytes([0, 0, 0, 0x80]), bytes(
+        [0xf0, 0xff, 0, 0, 0x20, 5, 0, 0])
+    for device, number, body in ((host.devices[-1], 0xf, ats),
+                                 (host.devices[-2], 0x15, resizable)):
+        config = Config(text, device)
+        if list(config.extended())[0][0]:
+            config.add(number, body)
+            text = config.written()
+    yield "capable", text.replace("@resizable -", "@resizable 0:0xff", 1)
+    yield "no-kernel", odd_texts(by_name["P34"].path.read_text())["no-kernel"]
 
 
 def rare(root, found, folder):
@@ -203,7 +315,30 @@ def rare(root, found, folder):
         for bits in ("off", "0x1d"):
             yield host, ["groups", *(word for port in host.ports for word in (
                 "--assume", f"acs={bits}:{port}"))]
+    yield example, ["check", "--assume", "config=PCI_P2PDMA=n"]
+    yield example, ["rules", "--kernel", "7.4"]
+    yield example, ["advise", *example.devices[:2], "--kernel", "4.19"]
+    for kind, text in changed(by_name):
+        made = folder / f"changed-{kind}"
+        made.write_text(text)
+        host = Host(made.name, made)
+        yield host, ["matrix", *host.devices[-6:]]
+        yield host, ["bars"]
+        for command in ("groups", "check", "report", "cmdline"):
+            yield host, [command]
+        yield host, ["pair", *host.devices[-2:]]
+    for host in regrouped(by_name, folder):
+        yield host, ["groups"]
+        yield host, ["report"]
+    for name in ("m-acs-switch-noredir@7.3", "m-acs-switch-configacs@7.3"):
+        host = by_name[name]
+        yield host, ["cmdline", *(word for port in host.ports for word in (
+            "--assume", f"acs=0x5f:{port}"))]
     for host in found:
+        if host.name.startswith("random-"):
+            yield host, ["report"]
+            yield host, ["check"]
+            yield host, ["groups"]
         if host.sketch:
             first, last = host.devices[0], host.devices[-1]
             yield host, ["check", first, last]
@@ -214,6 +349,19 @@ def rare(root, found, folder):
             yield host, ["report"]
             yield host, ["matrix", "all"]
             yield host, ["pair", "00:00.0", "00:00.0"]
+
+
+def probed(tool, found):
+    """What probe --yes would print, of kernels that agree, or fail."""
+    for host in found:
+        if not host.name.startswith(("switch@", "v-vfio-")) or host.odd:
+            continue
+        yield f"probe of {host.name}", [str(tool), str(host.path)]
+        for call, error in (("open /dev/iommu", 2), ("bind", 22),
+                            ("open /dev/iommu", 13), ("map-file 0x1000", 999),
+                            ("export 0 0x1000", 19), ("probe", 25)):
+            yield f"probe of {host.name}: {call}", [
+                str(tool), str(host.path), call, str(error)]
 
 
 def of_rare(root, found, folder):
@@ -257,9 +405,10 @@ def of_examples(root):
     page = (root / "man/p2pcheck.8").read_text()
     for line in page.splitlines():
         command = line[4:].replace("\\(dq", '"').replace("\\(aq", "'") \
-            .replace("\\&", "").replace("\\e", "\\")
+            .replace("\\(ha", "^").replace("\\(ti", "~") \
+            .replace("\\&", "").replace("\\-", "-").replace("\\e", "\\")
         if line.startswith(".Dl p2pcheck") and "--from" in command and \
-                not re.search(r"[|>]|--(json|tsv|nccl|qemu|html|format)|"
+                not re.search(r"[|>;]|--(json|tsv|nccl|qemu|html|format)|"
                               r" record| -o ", command):
             yield f"manual: {command}", command + " --json"
 
@@ -278,6 +427,8 @@ class Printer:
         name, command, out = job
         if isinstance(command, str):
             command = ["sh", "-c", command]
+        elif command[0].startswith("/"):  # a tool that prints a document
+            pass
         else:
             command = [str(self.program), *command, "--json"]
         with out.open("wb") as stdout:

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Every JSON output is what its schema says, and nothing else.
 
-    schemas_test.py P2PCHECK SKETCH_TO_RECORDING SOURCE_DIRECTORY
-                    SCHEMA_FOLDER WORK_FOLDER [--all]
+    schemas_test.py P2PCHECK SKETCH_TO_RECORDING RANDOM_RECORDING
+                    PROBE_DOCUMENT SOURCE_DIRECTORY SCHEMA_FOLDER WORK_FOLDER
+                    [--all]
 
 Runs every command with --json over recordings, sketches and hosts of which
 less is known, and holds what it prints against the schemas: by ajv in strict
@@ -109,16 +110,19 @@ def check_printed(program, folder):
 
 def main():
     everything = "--all" in sys.argv
-    program, sketch_tool, root, schemas, work = map(
-        pathlib.Path, [a for a in sys.argv[1:] if a != "--all"])
+    program, *tools, root, schemas, work = map(
+        lambda name: pathlib.Path(name).resolve(),
+        [a for a in sys.argv[1:] if a != "--all"])
+    sketch_tool, random_tool, probe_tool = tools
     validators = python_validators(schemas)
     install_ajv(work)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         printer = documents.Printer(program, root, folder)
-        found = documents.hosts(root, sketch_tool, folder)
+        found = documents.hosts(root, sketch_tool, random_tool, folder)
         jobs = list(documents.of_hosts(found, everything))
         jobs += list(documents.of_rare(root, found, folder))
+        jobs += list(documents.probed(probe_tool, found))
         jobs += list(documents.without_host())
         jobs += list(documents.of_cases(root))
         jobs += list(documents.of_examples(root))

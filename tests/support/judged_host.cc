@@ -15,6 +15,9 @@ JudgedHost::JudgedHost(HostSnapshot snapshot)
   judgement_.question = QuestionOf(host_.snapshot());
   judgement_.kernel = KernelVersionOf(host_.snapshot().host);
   judgement_.cpu = host_.cpu();
+  const HostFacts& facts = host_.snapshot().host;
+  judgement_.dmabuf = Rules().DmabufRulesOf(judgement_.kernel, false, facts);
+  if (facts.config.known()) judgement_.kernel_config = &facts.config.value();
   for (const FunctionRecord& record : host_.snapshot().functions)
     judgement_.kinds.push_back(KindOf(Rules().kinds(), record));
 }
