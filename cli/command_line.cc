@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "cli/command_shape.h"
 #include "cli/session.h"
 #include "report/sentences.h"
 
@@ -34,6 +35,12 @@ constexpr std::pair<const char*, CheckFormat> kCheckFormats[] = {
     {"sarif", CheckFormat::kSarif}, {"nagios", CheckFormat::kNagios},
     {"nfd", CheckFormat::kNfd},     {"prometheus", CheckFormat::kPrometheus},
 };
+
+std::vector<std::string> CheckFormatNames() {
+  std::vector<std::string> names;
+  for (auto [name, format] : kCheckFormats) names.emplace_back(name);
+  return names;
+}
 
 std::optional<CheckFormat> CheckFormatNamed(const std::string& text) {
   for (auto [name, format] : kCheckFormats)
@@ -103,6 +110,8 @@ constexpr CommandEntry kCommands[] = {
     {Command::kSchema, "schema", "NAME", 0, 1, false,
      "the JSON Schema of what a command writes with --json; without NAME: all "
      "names, each with its command"},
+    {Command::kCompletion, "completion", nullptr, 0, 0, false,
+     "the script that completes this command line in bash, zsh or fish"},
 };
 
 void AddGlobalOptions(CLI::App& app, Options* options, Flags* flags) {
@@ -129,13 +138,9 @@ void AddGlobalOptions(CLI::App& app, Options* options, Flags* flags) {
   auto* json = app.add_flag("--json", flags->json, "output as JSON");
   app.add_flag("--tsv", flags->tsv, "output as tab-separated values")
       ->excludes(json);
-  app.add_option("--color", flags->color, "auto, always or never")
+  app.add_option("--color", flags->color, "when to use colour")
       ->type_name("WHEN")
-      ->check(CLI::Validator(
-          [](const std::string& text) {
-            return ColorNamed(text) ? "" : text + " is none of them";
-          },
-          ""));
+      ->check(CLI::IsMember({"auto", "always", "never"}));
   app.add_flag("--cross-check", options->cross_check,
                "compute every pair a second way; a difference is a bug of ours "
                "and ends with status 70 (pair, matrix, report, "
@@ -156,13 +161,9 @@ void AddAdviseOptions(CLI::App* command, Options* options) {
 void AddCheckOptions(CLI::App* command, Options* options, Flags* flags) {
   command
       ->add_option("--format", flags->format,
-                   "text, json (as --json), sarif, nagios, prometheus or nfd")
+                   "what findings are written as; json is as --json")
       ->type_name("FORMAT")
-      ->check(CLI::Validator(
-          [](const std::string& text) {
-            return CheckFormatNamed(text) ? "" : text + " is none of them";
-          },
-          ""));
+      ->check(CLI::IsMember(CheckFormatNames()));
   command->add_option("--only", options->only, "only these findings")
       ->type_name("ID,...")
       ->allow_extra_args(false);
@@ -186,8 +187,18 @@ void AddDmabufOptions(CLI::App* command, Options* options) {
       ->allow_extra_args(false);
 }
 
+// Shells, and in silence what their scripts ask for.
+void AddCompletionArguments(CLI::App* command, Options* options) {
+  command->add_option("SHELL", options->completion)
+      ->required()
+      ->check(CLI::Validator([](const std::string&) { return ""; },
+                             "{bash,zsh,fish}"));
+  command->add_option("PREFIX", options->prefix);
+}
+
 void AddOwnOptions(CLI::App* command, Command which, Options* options,
                    Flags* flags) {
+  if (which == Command::kCompletion) AddCompletionArguments(command, options);
   if (which == Command::kAdvise) AddAdviseOptions(command, options);
   if (which == Command::kCheck) AddCheckOptions(command, options, flags);
   if (which == Command::kDmabuf) AddDmabufOptions(command, options);
@@ -270,22 +281,79 @@ CheckFormat CheckFormatOf(const Flags& flags) {
   return flags.json ? CheckFormat::kJson : CheckFormat::kText;
 }
 
+using Entries = std::map<CLI::App*, const CommandEntry*>;
+
+Entries Build(const std::function<std::string()>& version, Options* options,
+              Flags* flags, CLI::App* app) {
+  app->name("p2pcheck");
+  app->footer(kExitStatusText);
+  app->set_version_flag("--version", version);
+  AddGlobalOptions(*app, options, flags);
+  app->require_subcommand(0, 1);
+  Entries entries;
+  for (const CommandEntry& entry : kCommands)
+    entries[AddCommand(*app, entry, options, flags)] = &entry;
+  return entries;
+}
+
+// A type name is "GOAL", or "GOAL:{direct,allowed}" where a word is checked.
+ValueShape ValueOf(const CLI::Option& option) {
+  ValueShape value;
+  if (option.get_items_expected_max() == 0) return value;
+  std::string type = option.get_type_name();
+  size_t brace = type.find(":{");
+  if (brace != std::string::npos && type.back() == '}')
+    value.words = CLI::detail::split(
+        type.substr(brace + 2, type.size() - brace - 3), ',');
+  value.name =
+      option.get_positional() ? option.get_name(true) : type.substr(0, brace);
+  return value;
+}
+
+OptionShape ShapeOf(const CLI::Option& option) {
+  OptionShape shape{{}, ValueOf(option), option.get_description()};
+  for (const std::string& name : option.get_snames())
+    shape.names.push_back("-" + name);
+  for (const std::string& name : option.get_lnames())
+    shape.names.push_back("--" + name);
+  return shape;
+}
+
+CommandShape ShapeOf(const CLI::App& app) {
+  CommandShape shape{
+      app.get_parent() ? app.get_name() : "", app.get_description(), {}, {}};
+  for (const CLI::Option* option : app.get_options())
+    if (!option->get_positional())
+      shape.options.push_back(ShapeOf(*option));
+    else if (shape.argument.name.empty())
+      shape.argument = ValueOf(*option);
+  return shape;
+}
+
+constexpr const char* kAbout =
+    "What the Linux kernel decides about peer-to-peer DMA";
+
 }  // namespace
+
+std::vector<CommandShape> DescribeCommandLine() {
+  Options options;
+  Flags flags;
+  CLI::App app(kAbout);
+  Build([] { return ""; }, &options, &flags, &app);
+  std::vector<CommandShape> shapes = {ShapeOf(app)};
+  for (const CLI::App* command :
+       app.get_subcommands([](const CLI::App*) { return true; }))
+    shapes.push_back(ShapeOf(*command));
+  return shapes;
+}
 
 std::optional<Options> ParseCommandLine(
     int argc, char** argv, const std::function<std::string()>& version,
     int* status) {
   Options options;
   Flags flags;
-  CLI::App app("What the Linux kernel decides about peer-to-peer DMA");
-  app.name("p2pcheck");
-  app.footer(kExitStatusText);
-  app.set_version_flag("--version", version);
-  AddGlobalOptions(app, &options, &flags);
-  app.require_subcommand(0, 1);
-  std::map<CLI::App*, const CommandEntry*> entries;
-  for (const CommandEntry& entry : kCommands)
-    entries[AddCommand(app, entry, &options, &flags)] = &entry;
+  CLI::App app(kAbout);
+  Entries entries = Build(version, &options, &flags, &app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& done) {

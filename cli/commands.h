@@ -28,6 +28,7 @@ int RunBars(const Options& options);
 int RunDmabuf(const Options& options);
 int RunProbe(const Options& options);
 int RunSchema(const Options& options);
+int RunCompletion(const Options& options);
 
 /// 1 where something is refused, else 2 where something is undecided, else 0.
 int StatusOf(const MatrixTally& tally);

@@ -48,6 +48,7 @@ int Run(const Options& options) {
     case Command::kDmabuf: return RunDmabuf(options);
     case Command::kProbe: return RunProbe(options);
     case Command::kSchema: return RunSchema(options);
+    case Command::kCompletion: return RunCompletion(options);
   }
   throw std::logic_error("a command without code");
 }

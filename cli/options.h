@@ -29,6 +29,7 @@ enum class Command {
   kDmabuf,
   kProbe,
   kSchema,
+  kCompletion,
 };
 
 enum class Format { kText, kJson, kTsv };
@@ -72,6 +73,9 @@ struct Options {
   // dmabuf: how the importer uses it; OFFSET+LENGTH each
   std::optional<std::string> use;
   std::vector<std::string> ranges;
+
+  // completion: a shell or a list, and what its words have to begin with
+  std::string completion, prefix;
 
   std::vector<std::string> argv;  ///< as given, without the program's name
 };

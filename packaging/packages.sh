@@ -6,8 +6,8 @@ build_packages=(g++ cmake ninja-build pkg-config libfmt-dev libcli11-dev
   zlib1g-dev nettle-dev pci.ids)
 test_packages=(libgtest-dev python3 git pciutils mandoc reuse clang clang-format)
 
-# The tests of what is written for others run node; of any origin.
-test_packages+=(python3-jsonschema)
+# The tests of what is written for others run node, of any origin, and shells.
+test_packages+=(python3-jsonschema zsh fish)
 command -v node >/dev/null && command -v npm >/dev/null ||
   test_packages+=(nodejs npm)
 

@@ -27,6 +27,9 @@ def wanted():
     }
     for path in (ROOT / "rules").glob("*.toml"):
         files.add(f"share/p2pcheck/rules/{path.name}")
+    files |= {"share/bash-completion/completions/p2pcheck",
+              "share/zsh/site-functions/_p2pcheck",
+              "share/fish/vendor_completions.d/p2pcheck.fish"}
     for path in (ROOT / "src/report/schemas").glob("*.json"):
         if path.name != "common.json":
             files.add(f"share/p2pcheck/schemas/{path.name}")

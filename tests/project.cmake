@@ -61,6 +61,10 @@ set_tests_properties(understood PROPERTIES TIMEOUT 1500)
 p2pcheck_python_test(lspci_text.recordings data/text_against_recording.py
                      $<TARGET_FILE:p2pcheck> ${PROJECT_SOURCE_DIR}/fixtures/hosts)
 
+p2pcheck_python_test(completion completion_test.py $<TARGET_FILE:p2pcheck>
+                     ${PROJECT_SOURCE_DIR})
+set_tests_properties(completion PROPERTIES TIMEOUT 600)
+
 # Every JSON output against its schema; the whole of it: --all.
 foreach(tool probe_document random_recording)
   add_executable(${tool} tools/${tool}.cc)
