@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
 # Sourced by test-deb and test-service: a minimal Debian 12 in a folder of its
 # own, from wherever this machine's apt gets Debian 12.
 
@@ -67,11 +68,11 @@ install_in() {
   in_root "$root" apt-get -qq -y --no-install-recommends install "$@" >&2
 }
 
-# Runs the calling script again as root, in a mount namespace of its own, so
-# that no mount outlives it.
+# in_namespace SCRIPT ARGUMENTS...: runs the calling script again, as root and
+# in a mount namespace of its own, so that no mount outlives it.
 in_namespace() {
   [ "${P2PCHECK_NAMESPACE:-}" = yes ] && return
   as_root env P2PCHECK_NAMESPACE=yes \
-    unshare --mount --pid --fork --kill-child --propagation private "$0" "$@"
+    unshare --mount --pid --fork --kill-child --propagation private "$@"
   exit
 }
