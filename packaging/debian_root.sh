@@ -65,7 +65,8 @@ install_in() {
   local root=$1
   shift
   in_root "$root" apt-get -qq update
-  in_root "$root" apt-get -qq -y --no-install-recommends install "$@" >&2
+  in_root "$root" apt-get -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends \
+    install "$@" >&2
 }
 
 # in_namespace SCRIPT ARGUMENTS...: runs the calling script again, as root and
