@@ -137,24 +137,38 @@ std::vector<std::string> KernelsThatAllow(const Judgement& judgement,
 
 }  // namespace
 
-AdviceReport MakeAdvice(const Judgement& judgement, FunctionIndex provider,
-                        FunctionIndex client, AdviceGoal goal, bool setpci) {
-  const Topology& topology = judgement.topology;
+AdviceReport MakeAdviceAlone(const Judgement& judgement, FunctionIndex provider,
+                             FunctionIndex client, AdviceGoal goal) {
   AdviceReport report;
   report.provider = provider;
   report.client = client;
   report.goal = goal;
-  report.advice = Advise(topology, judgement.question.kernels.back(),
+  report.costs_asked = false;
+  report.advice = Advise(judgement.topology, judgement.question.kernels.back(),
                          judgement.cpu, provider, client, goal);
   ChooseParameters(judgement, &report);
-  if (setpci) report.setpci = SetpciLines(topology, report.advice.changes);
-  CountPairs(judgement, topology, &report.direct_before,
-             &report.allowed_before);
-  Topology after = topology.WithAcs(Assumed(report.advice));
-  CountPairs(judgement, after, &report.direct_after, &report.allowed_after);
-  if (!report.advice.changes.empty()) CountGroups(judgement, after, &report);
-  if (report.advice.obstacle == AdviceObstacle::kNoCommonBridge)
-    report.kernels_that_allow = KernelsThatAllow(judgement, provider, client);
+  return report;
+}
+
+void AddCosts(const Judgement& judgement, AdviceReport* report) {
+  const Topology& topology = judgement.topology;
+  report->costs_asked = true;
+  CountPairs(judgement, topology, &report->direct_before,
+             &report->allowed_before);
+  Topology after = topology.WithAcs(Assumed(report->advice));
+  CountPairs(judgement, after, &report->direct_after, &report->allowed_after);
+  if (!report->advice.changes.empty()) CountGroups(judgement, after, report);
+  if (report->advice.obstacle == AdviceObstacle::kNoCommonBridge)
+    report->kernels_that_allow =
+        KernelsThatAllow(judgement, report->provider, report->client);
+}
+
+AdviceReport MakeAdvice(const Judgement& judgement, FunctionIndex provider,
+                        FunctionIndex client, AdviceGoal goal, bool setpci) {
+  AdviceReport report = MakeAdviceAlone(judgement, provider, client, goal);
+  if (setpci)
+    report.setpci = SetpciLines(judgement.topology, report.advice.changes);
+  AddCosts(judgement, &report);
   return report;
 }
 
@@ -216,64 +230,71 @@ std::string MergeSentence(const Judgement& judgement, const GroupMerge& merge) {
       Joined(merge.groups), JoinedAddresses(judgement, merge.members));
 }
 
-void WriteCostText(const Judgement& judgement, const AdviceReport& report,
-                   const TextStyle& style, std::ostream& out) {
-  std::string_view label = "cost";
+void AddCostLines(const Judgement& judgement, const AdviceReport& report,
+                  Lines* lines) {
+  std::vector<std::string> costs;
   if (!report.groups_known)
-    WriteLabelled(label, "what happens to IOMMU groups could not be predicted",
-                  style, out);
+    costs.push_back("what happens to IOMMU groups could not be predicted");
   else if (report.merges.empty())
-    WriteLabelled(label, "no IOMMU groups join", style, out);
-  for (const GroupMerge& merge : report.merges) {
-    WriteLabelled(label, MergeSentence(judgement, merge), style, out);
-    label = "";
-  }
-  WriteLabelled("gain",
-                fmt::format("ordered pairs of gpu, nic, nvme and accelerator "
-                            "that are direct: {} now, {} then; allowed: {} "
-                            "now, {} then",
-                            report.direct_before, report.direct_after,
-                            report.allowed_before, report.allowed_after),
-                style, out);
+    costs.push_back("no IOMMU groups join");
+  for (const GroupMerge& merge : report.merges)
+    costs.push_back(MergeSentence(judgement, merge));
+  AddUnder("cost", std::move(costs), lines);
+  lines->push_back(
+      {"gain", fmt::format("ordered pairs of gpu, nic, nvme and accelerator "
+                           "that are direct: {} now, {} then; allowed: {} "
+                           "now, {} then",
+                           report.direct_before, report.direct_after,
+                           report.allowed_before, report.allowed_after)});
 }
 
-void WriteChangesText(const Judgement& judgement, const AdviceReport& report,
-                      const TextStyle& style, std::ostream& out) {
-  std::string_view label = "change";
-  for (const PortChange& change : report.advice.changes) {
-    WriteLabelled(label, ChangeSentence(judgement, change), style, out);
-    label = "";
-  }
-  label = "boot";
+void AddParameterLines(const AdviceReport& report, Lines* lines) {
+  std::string_view label = "boot";
   for (const std::string& parameter :
        {report.disable_acs_redir, report.config_acs}) {
     if (parameter.empty()) continue;
-    WriteLabelled(label, parameter, style, out);
+    lines->push_back({label, parameter});
     label = "or";
   }
   if (!report.disable_acs_redir.empty() || !report.config_acs.empty())
-    WriteLabelled("", "quote the ';' in GRUB", style, out);
+    lines->push_back({"", "quote the ';' in GRUB"});
   for (const std::string& note : report.parameter_notes)
-    WriteLabelled("note", note, style, out);
-  label = "run time";
-  for (const std::string& line : report.setpci) {
-    WriteLabelled(label, line, style, out);
-    label = "";
-  }
+    lines->push_back({"note", note});
+  AddUnder("run time", report.setpci, lines);
   if (!report.setpci.empty())
-    WriteLabelled("risk",
-                  "takes effect under running DMA; IOMMU groups stay as they "
-                  "are though isolation is gone; a reset or the next boot "
-                  "undoes it; pairs that a driver mapped before keep the old "
-                  "verdict until it is bound anew",
-                  style, out);
-  WriteLabelled("then",
-                OutcomePhrase(report.advice.after) + " in both directions",
-                style, out);
-  WriteCostText(judgement, report, style, out);
+    lines->push_back(
+        {"risk",
+         "takes effect under running DMA; IOMMU groups stay as they "
+         "are though isolation is gone; a reset or the next boot "
+         "undoes it; pairs that a driver mapped before keep the old "
+         "verdict until it is bound anew"});
+}
+
+void AddChangeLines(const Judgement& judgement, const AdviceReport& report,
+                    Lines* lines) {
+  std::vector<std::string> changes;
+  for (const PortChange& change : report.advice.changes)
+    changes.push_back(ChangeSentence(judgement, change));
+  AddUnder("change", std::move(changes), lines);
+  AddParameterLines(report, lines);
+  lines->push_back(
+      {"then", OutcomePhrase(report.advice.after) + " in both directions"});
+  if (report.costs_asked) AddCostLines(judgement, report, lines);
 }
 
 }  // namespace
+
+Lines AdviceLines(const Judgement& judgement, const AdviceReport& report) {
+  Lines lines;
+  std::string obstacle = ObstacleSentence(judgement, report);
+  if (!obstacle.empty()) lines.push_back({"", obstacle});
+  if (!report.kernels_that_allow.empty())
+    lines.push_back(
+        {"kernels", "that would allow the pair through the host bridge: " +
+                        Joined(report.kernels_that_allow)});
+  if (!report.advice.changes.empty()) AddChangeLines(judgement, report, &lines);
+  return lines;
+}
 
 void WriteAdviceText(const Judgement& judgement, const AdviceReport& report,
                      const TextStyle& style, std::ostream& out) {
@@ -284,15 +305,7 @@ void WriteAdviceText(const Judgement& judgement, const AdviceReport& report,
                              GoalName(report.goal)),
                  Paint::kHead, style)
       << "\n";
-  std::string obstacle = ObstacleSentence(judgement, report);
-  if (!obstacle.empty()) WriteLabelled("", obstacle, style, out);
-  if (!report.kernels_that_allow.empty())
-    WriteLabelled("kernels",
-                  "that would allow the pair through the host bridge: " +
-                      Joined(report.kernels_that_allow),
-                  style, out);
-  if (!report.advice.changes.empty())
-    WriteChangesText(judgement, report, style, out);
+  WriteLines(AdviceLines(judgement, report), style, out);
 }
 
 namespace {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "report/judgement.h"
+#include "report/lines.h"
 #include "verdict/advise.h"
 
 namespace p2pcheck {
@@ -27,6 +28,8 @@ struct AdviceReport {
   /// Why a parameter does not do with this kernel, or what to mind.
   std::vector<std::string> parameter_notes;
   std::vector<std::string> setpci;  ///< only where asked for
+  /// False: nobody asked for what follows, which costs a look at all pairs.
+  bool costs_asked = true;
   /// Whether groups could be predicted before and after.
   bool groups_known = false;
   std::vector<GroupMerge> merges;
@@ -39,6 +42,15 @@ struct AdviceReport {
 
 AdviceReport MakeAdvice(const Judgement& judgement, FunctionIndex provider,
                         FunctionIndex client, AdviceGoal goal, bool setpci);
+/// The same without costs and without kernels that allow it: costs the length
+/// of the path.
+AdviceReport MakeAdviceAlone(const Judgement& judgement, FunctionIndex provider,
+                             FunctionIndex client, AdviceGoal goal);
+/// Adds what MakeAdviceAlone leaves out.
+void AddCosts(const Judgement& judgement, AdviceReport* report);
+
+/// What WriteAdviceText has below its first line.
+Lines AdviceLines(const Judgement& judgement, const AdviceReport& report);
 
 void WriteAdviceText(const Judgement& judgement, const AdviceReport& report,
                      const TextStyle& style, std::ostream& out);

@@ -18,39 +18,12 @@
 namespace p2pcheck {
 namespace {
 
-// Kinds that a person asks about first.
-bool IsPeerKind(DeviceKind kind) {
-  return kind == DeviceKind::kGpu || kind == DeviceKind::kNic ||
-         kind == DeviceKind::kNvme || kind == DeviceKind::kAccelerator;
-}
-
-std::string_view RelationPhrase(PairRelation relation) {
-  switch (relation) {
-    case PairRelation::kItself: return "with itself";
-    case PairRelation::kCommonBridge: return "below a common bridge";
-    case PairRelation::kSameHostBridge: return "same host bridge";
-    case PairRelation::kOtherHostBridge: return "two host bridges";
-    case PairRelation::kPlaceUnknown: return "place not known";
-  }
-  return "";
-}
-
 std::string_view AcsWord(PairAcs acs) {
   switch (acs) {
     case PairAcs::kNotAsked: return "not-asked";
     case PairAcs::kNoRedirect: return "no-redirect";
     case PairAcs::kUnknown: return "unknown";
     case PairAcs::kRedirect: return "redirect";
-  }
-  return "";
-}
-
-std::string AcsPhrase(PairAcs acs) {
-  switch (acs) {
-    case PairAcs::kNotAsked: return "";
-    case PairAcs::kNoRedirect: return "no ACS redirect";
-    case PairAcs::kUnknown: return "ACS not readable";
-    case PairAcs::kRedirect: return "ACS redirects";
   }
   return "";
 }
@@ -97,31 +70,11 @@ std::string SourceLine(const HostSnapshot& snapshot) {
                      snapshot.source_kind, packing);
 }
 
-void WriteParts(const HostSnapshot& snapshot, const TextStyle& style,
-                std::ostream& out) {
+std::string PartsLine(const HostSnapshot& snapshot) {
   std::string text;
   for (const std::string& part : snapshot.source_parts)
     text += (text.empty() ? "" : ", ") + Printable(part);
-  if (!text.empty()) WriteLabelled("parts", text, style, out);
-}
-
-void WriteHead(const Judgement& judgement, const TextStyle& style,
-               std::ostream& out) {
-  const HostSnapshot& snapshot = judgement.snapshot;
-  std::string release = Printable(snapshot.host.kernel_release.value_or(""));
-  release = release.empty() || release == KernelPhrase(judgement)
-                ? ""
-                : " (" + release + ")";
-  WriteLabelled("host", SourceLine(snapshot), style, out);
-  WriteParts(snapshot, style, out);
-  WriteLabelled("kernel",
-                KernelPhrase(judgement) + release + "; " +
-                    BuiltInPhrase(judgement.question.p2pdma_built_in),
-                style, out);
-  WriteLabelled("CPU", CpuLine(judgement), style, out);
-  WriteLabelled("devices", CountsLine(judgement), style, out);
-  for (const std::string& assumed : judgement.assumed)
-    WriteLabelled("assumed", assumed, style, out);
+  return text;
 }
 
 // Host bridges that fare alike share a line.
@@ -174,24 +127,6 @@ void WriteDevices(const Judgement& judgement, const TextStyle& style,
                  Paint::kHead, style)
       << "\n";
   table.Write(2, style, out);
-}
-
-MapTypeSet Shown(const Judgement& judgement, const PairClass& c) {
-  return judgement.question.p2pdma_built_in == Ternary::kNo
-             ? MapTypeSet(MapType::kNotSupported)
-             : c.possible;
-}
-
-std::string DistanceText(const PairClass& c) {
-  if (c.relation == PairRelation::kPlaceUnknown) return "-";
-  if (c.min_distance() == c.max_distance())
-    return fmt::format("distance {}", c.min_distance());
-  return fmt::format("distance {} to {}", c.min_distance(), c.max_distance());
-}
-
-bool IsPeerClass(const PairClass& c) {
-  return IsPeerKind(c.provider_kind) && IsPeerKind(c.client_kind) &&
-         c.relation != PairRelation::kItself;
 }
 
 void WriteClasses(const Judgement& judgement,
@@ -261,21 +196,6 @@ std::string ProblemSentence(const TopologyProblem& problem) {
 // A dump without bridges has as many problems as functions.
 constexpr size_t kMaxProblems = 8;
 
-void WriteTopologyProblems(const Judgement& judgement, const TextStyle& style,
-                           std::ostream& out) {
-  const auto& problems = judgement.topology.problems();
-  std::string_view label = "problem";
-  for (size_t i = 0; i < problems.size() && i < kMaxProblems; ++i) {
-    WriteLabelled(label, ProblemSentence(problems[i]), style, out);
-    label = "";
-  }
-  if (problems.size() > kMaxProblems)
-    WriteLabelled("",
-                  fmt::format("and {} more, all of them in report --json",
-                              problems.size() - kMaxProblems),
-                  style, out);
-}
-
 void WriteProblems(const Judgement& judgement, const TextStyle& style,
                    std::ostream& out) {
   std::string_view label = "unknown";
@@ -283,7 +203,7 @@ void WriteProblems(const Judgement& judgement, const TextStyle& style,
     WriteLabelled(label, text, style, out);
     label = "";
   }
-  WriteTopologyProblems(judgement, style, out);
+  WriteLines(ProblemLines(judgement), style, out);
   label = "note";
   for (const std::string& remark : KernelRemarks(judgement)) {
     WriteLabelled(label, remark, style, out);
@@ -329,6 +249,83 @@ void WriteClass(const Judgement& judgement, const PairClass& c,
 
 }  // namespace
 
+bool IsPeerKind(DeviceKind kind) {
+  return kind == DeviceKind::kGpu || kind == DeviceKind::kNic ||
+         kind == DeviceKind::kNvme || kind == DeviceKind::kAccelerator;
+}
+
+std::string_view RelationPhrase(PairRelation relation) {
+  switch (relation) {
+    case PairRelation::kItself: return "with itself";
+    case PairRelation::kCommonBridge: return "below a common bridge";
+    case PairRelation::kSameHostBridge: return "same host bridge";
+    case PairRelation::kOtherHostBridge: return "two host bridges";
+    case PairRelation::kPlaceUnknown: return "place not known";
+  }
+  return "";
+}
+
+std::string AcsPhrase(PairAcs acs) {
+  switch (acs) {
+    case PairAcs::kNotAsked: return "";
+    case PairAcs::kNoRedirect: return "no ACS redirect";
+    case PairAcs::kUnknown: return "ACS not readable";
+    case PairAcs::kRedirect: return "ACS redirects";
+  }
+  return "";
+}
+
+MapTypeSet Shown(const Judgement& judgement, const PairClass& c) {
+  return judgement.question.p2pdma_built_in == Ternary::kNo
+             ? MapTypeSet(MapType::kNotSupported)
+             : c.possible;
+}
+
+std::string DistanceText(const PairClass& c) {
+  if (c.relation == PairRelation::kPlaceUnknown) return "-";
+  if (c.min_distance() == c.max_distance())
+    return fmt::format("distance {}", c.min_distance());
+  return fmt::format("distance {} to {}", c.min_distance(), c.max_distance());
+}
+
+bool IsPeerClass(const PairClass& c) {
+  return IsPeerKind(c.provider_kind) && IsPeerKind(c.client_kind) &&
+         c.relation != PairRelation::kItself;
+}
+
+Lines HeadLines(const Judgement& judgement) {
+  const HostSnapshot& snapshot = judgement.snapshot;
+  std::string release = Printable(snapshot.host.kernel_release.value_or(""));
+  release = release.empty() || release == KernelPhrase(judgement)
+                ? ""
+                : " (" + release + ")";
+  Lines lines;
+  lines.push_back({"host", SourceLine(snapshot)});
+  std::string parts = PartsLine(snapshot);
+  if (!parts.empty()) lines.push_back({"parts", parts});
+  lines.push_back(
+      {"kernel", KernelPhrase(judgement) + release + "; " +
+                     BuiltInPhrase(judgement.question.p2pdma_built_in)});
+  lines.push_back({"CPU", CpuLine(judgement)});
+  lines.push_back({"devices", CountsLine(judgement)});
+  for (const std::string& assumed : judgement.assumed)
+    lines.push_back({"assumed", assumed});
+  return lines;
+}
+
+Lines ProblemLines(const Judgement& judgement) {
+  const auto& problems = judgement.topology.problems();
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < problems.size() && i < kMaxProblems; ++i)
+    texts.push_back(ProblemSentence(problems[i]));
+  if (problems.size() > kMaxProblems)
+    texts.push_back(fmt::format("and {} more, all of them in report --json",
+                                problems.size() - kMaxProblems));
+  Lines lines;
+  AddUnder("problem", std::move(texts), &lines);
+  return lines;
+}
+
 std::vector<PairClass> ClassifyEndpoints(const Judgement& judgement) {
   std::vector<bool> selected;
   for (DeviceKind kind : judgement.kinds)
@@ -355,7 +352,7 @@ MatrixTally TallyOf(const Judgement& judgement,
 void WriteReportText(const Judgement& judgement,
                      const std::vector<PairClass>& classes,
                      const TextStyle& style, std::ostream& out) {
-  WriteHead(judgement, style, out);
+  WriteLines(HeadLines(judgement), style, out);
   WriteHostBridges(judgement, style, out);
   WriteOutcomes(judgement, classes, style, out);
   WriteProblems(judgement, style, out);
@@ -383,7 +380,7 @@ void WriteReportJson(const Judgement& judgement,
 void WriteSummaryText(const Judgement& judgement,
                       const std::vector<PairClass>& classes,
                       const TextStyle& style, std::ostream& out) {
-  WriteHead(judgement, style, out);
+  WriteLines(HeadLines(judgement), style, out);
   WriteOutcomes(judgement, classes, style, out);
   WriteProblems(judgement, style, out);
   out << "\nNext:\n"

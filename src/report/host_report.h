@@ -7,6 +7,7 @@
 
 #include "fabric/pair_classes.h"
 #include "report/judgement.h"
+#include "report/lines.h"
 #include "report/matrix.h"
 
 namespace p2pcheck {
@@ -17,6 +18,24 @@ std::vector<PairClass> ClassifyEndpoints(const Judgement& judgement);
 /// How they fared; nothing is allowed where p2pdma is not built in.
 MatrixTally TallyOf(const Judgement& judgement,
                     const std::vector<PairClass>& classes);
+
+/// Whether pairs of this kind are what a person asks about first: gpu, nic,
+/// nvme, accelerator.
+bool IsPeerKind(DeviceKind kind);
+/// Pairs of two such functions, each of them another one.
+bool IsPeerClass(const PairClass& c);
+/// The outcomes of a class; none but refusal where p2pdma is not built in.
+MapTypeSet Shown(const Judgement& judgement, const PairClass& c);
+
+// A class in words: "below a common bridge", "ACS redirects", "distance 4".
+std::string_view RelationPhrase(PairRelation relation);
+std::string AcsPhrase(PairAcs acs);
+std::string DistanceText(const PairClass& c);
+
+/// "host", "kernel", "CPU", "devices", "assumed".
+Lines HeadLines(const Judgement& judgement);
+/// What makes no sense about the host's numbers; of many the first ones.
+Lines ProblemLines(const Judgement& judgement);
 
 /// The whole host for a person.
 void WriteReportText(const Judgement& judgement,

@@ -30,25 +30,10 @@ bool OverflowsKernelList(const Judgement& judgement, const Verdict& verdict) {
   return bytes >= kKernelListBytes;
 }
 
-std::string Headline(const Judgement& judgement, const Verdict& verdict) {
-  std::string text;
-  if (verdict.possible.decided()) {
-    text = MapTypeName(static_cast<MapType>(verdict.possible.bits()));
-  } else {
-    for (MapType type : kMapTypes)
-      if (verdict.possible.Has(type))
-        text += (text.empty() ? "" : " or ") + std::string(MapTypeName(type));
-  }
-  if (verdict.distance) text += fmt::format(", distance {}", *verdict.distance);
-  std::string kernel =
-      judgement.question.kernels.size() == 1 ? KernelPhrase(judgement) : "?";
-  return fmt::format("kernel {}: {}", kernel, text);
-}
-
 void WriteOutcome(const Judgement& judgement, const Verdict& verdict,
                   const TextStyle& style, std::ostream& out) {
   std::string phrase = OutcomePhrase(verdict.possible);
-  std::string headline = Headline(judgement, verdict);
+  std::string headline = PairHeadline(judgement, verdict);
   size_t used = 2 + phrase.size() + headline.size();
   size_t gap =
       used + 2 <= style.width ? std::min<size_t>(style.width - used, 20) : 2;
@@ -86,63 +71,55 @@ std::string PathText(const Judgement& judgement, const Verdict& verdict,
   return text;
 }
 
-void WriteWhy(const Judgement& judgement, const Verdict& verdict,
-              const TextStyle& style, std::ostream& out) {
-  std::string_view label = "why";
-  for (const Reason& reason : verdict.reasons) {
-    WriteLabelled(label, ReasonSentence(judgement, verdict, reason), style,
-                  out);
-    label = "";
-  }
-  label = "unknown";
-  for (const Fact& fact : verdict.missing) {
-    WriteLabelled(label, MissingSentence(judgement, fact), style, out);
-    label = "";
-  }
-}
-
-void WriteNotes(const Judgement& judgement, const Verdict& verdict,
-                const TextStyle& style, std::ostream& out) {
-  if (!verdict.acs_redirect_complete && !verdict.acs_redirect.empty())
-    WriteLabelled("note",
-                  "other functions of the path, which could not be read, may "
-                  "redirect too",
-                  style, out);
-  if (OverflowsKernelList(judgement, verdict))
-    WriteLabelled("note",
-                  "the kernel's own message would be cut or garbled: its list "
-                  "of these ports has 128 bytes",
-                  style, out);
-  for (const std::string& remark : KernelRemarks(judgement))
-    WriteLabelled("note", remark, style, out);
-  if (judgement.question.p2pdma_built_in == Ternary::kUnknown)
-    WriteLabelled("note",
-                  "whether this kernel has PCI_P2PDMA built in is not known; "
-                  "the verdict takes it as built in",
-                  style, out);
-}
-
-void WriteDirection(const Judgement& judgement, const Verdict& verdict,
-                    const TextStyle& style, std::ostream& out) {
-  WriteOutcome(judgement, verdict, style, out);
-  WriteWhy(judgement, verdict, style, out);
-  if (!verdict.would_be) return;
-  WriteLabelled("with it", OutcomePhrase(verdict.would_be->possible), style,
-                out);
-  WriteWhy(judgement, *verdict.would_be, style, out);
-}
-
 // None for a function with itself, and where a place is not known.
 std::optional<RouteScore> ScoreOf(const Judgement& judgement,
+                                  const RouteScorer& scorer,
                                   const Verdict& verdict) {
   const Topology& topology = judgement.topology;
   if (verdict.provider == verdict.client ||
       !topology[verdict.provider].placed() ||
       !topology[verdict.client].placed())
     return std::nullopt;
-  return RouteScorer(topology, judgement.book, judgement.cpu,
-                     PairingDevices(judgement))
-      .Score(verdict.provider, verdict.client);
+  return scorer.Score(verdict.provider, verdict.client);
+}
+
+RouteScorer ScorerOf(const Judgement& judgement) {
+  return RouteScorer(judgement.topology, judgement.book, judgement.cpu,
+                     PairingDevices(judgement));
+}
+
+void AddReasons(const Judgement& judgement, const Verdict& verdict,
+                Lines* lines) {
+  std::vector<std::string> why, unknown;
+  for (const Reason& reason : verdict.reasons)
+    why.push_back(ReasonSentence(judgement, verdict, reason));
+  for (const Fact& fact : verdict.missing)
+    unknown.push_back(MissingSentence(judgement, fact));
+  AddUnder("why", std::move(why), lines);
+  AddUnder("unknown", std::move(unknown), lines);
+}
+
+void AddNotes(const Judgement& judgement, const Verdict& verdict,
+              Lines* lines) {
+  auto add = [&](std::string text) {
+    lines->push_back({"note", std::move(text)});
+  };
+  if (!verdict.acs_redirect_complete && !verdict.acs_redirect.empty())
+    add("other functions of the path, which could not be read, may redirect "
+        "too");
+  if (OverflowsKernelList(judgement, verdict))
+    add("the kernel's own message would be cut or garbled: its list of these "
+        "ports has 128 bytes");
+  for (std::string& remark : KernelRemarks(judgement)) add(std::move(remark));
+  if (judgement.question.p2pdma_built_in == Ternary::kUnknown)
+    add("whether this kernel has PCI_P2PDMA built in is not known; the verdict "
+        "takes it as built in");
+}
+
+void WriteDirection(const Judgement& judgement, const Verdict& verdict,
+                    const TextStyle& style, std::ostream& out) {
+  WriteOutcome(judgement, verdict, style, out);
+  WriteLines(WhyLines(judgement, verdict), style, out);
 }
 
 bool SameBack(const Verdict& there, const Verdict& back) {
@@ -150,6 +127,47 @@ bool SameBack(const Verdict& there, const Verdict& back) {
 }
 
 }  // namespace
+
+std::string PairHeadline(const Judgement& judgement, const Verdict& verdict) {
+  std::string text;
+  if (verdict.possible.decided()) {
+    text = MapTypeName(static_cast<MapType>(verdict.possible.bits()));
+  } else {
+    for (MapType type : kMapTypes)
+      if (verdict.possible.Has(type))
+        text += (text.empty() ? "" : " or ") + std::string(MapTypeName(type));
+  }
+  if (verdict.distance) text += fmt::format(", distance {}", *verdict.distance);
+  std::string kernel =
+      judgement.question.kernels.size() == 1 ? KernelPhrase(judgement) : "?";
+  return fmt::format("kernel {}: {}", kernel, text);
+}
+
+Lines WhyLines(const Judgement& judgement, const Verdict& verdict) {
+  Lines lines;
+  AddReasons(judgement, verdict, &lines);
+  if (!verdict.would_be) return lines;
+  lines.push_back({"with it", OutcomePhrase(verdict.would_be->possible)});
+  AddReasons(judgement, *verdict.would_be, &lines);
+  return lines;
+}
+
+WayWriter::WayWriter(const Judgement& judgement)
+    : judgement_(judgement),
+      gates_(GateComparerOf(judgement)),
+      scorer_(ScorerOf(judgement)) {}
+
+Lines WayWriter::LinesOf(const Verdict& verdict) const {
+  const Topology& topology = judgement_.topology;
+  Lines lines;
+  if (topology[verdict.provider].placed() && topology[verdict.client].placed())
+    lines = RouteLines(judgement_, gates_, verdict);
+  if (auto score = ScoreOf(judgement_, scorer_, verdict))
+    for (Line& line : SpeedLines(judgement_, *score))
+      lines.push_back(std::move(line));
+  AddNotes(judgement_, verdict, &lines);
+  return lines;
+}
 
 void WritePairText(const Judgement& judgement, const Verdict& there,
                    const Verdict& back, const TextStyle& style,
@@ -171,11 +189,7 @@ void WritePairText(const Judgement& judgement, const Verdict& there,
   if (there.provider != there.client && topology[there.provider].placed() &&
       topology[there.client].placed())
     WriteLabelled("path", PathText(judgement, there, style), style, out);
-  if (topology[there.provider].placed() && topology[there.client].placed())
-    WriteRoutesText(judgement, there, style, out);
-  if (auto score = ScoreOf(judgement, there))
-    WriteSpeedText(judgement, *score, style, out);
-  WriteNotes(judgement, there, style, out);
+  WriteLines(WayWriter(judgement).LinesOf(there), style, out);
   if (there.provider == there.client) return;
   if (SameBack(there, back)) {
     WriteLabelled("back", "the same in the other direction", style, out);
@@ -194,7 +208,8 @@ void WritePairJson(const Judgement& judgement, const Verdict& there,
   json.Key("reverse");
   WriteVerdict(judgement, back, json);
   WriteRoutesJson(judgement, there, json);
-  WriteSpeedJson(judgement, ScoreOf(judgement, there), json);
+  WriteSpeedJson(judgement, ScoreOf(judgement, ScorerOf(judgement), there),
+                 json);
   json.EndObject();
 }
 

@@ -158,36 +158,27 @@ std::string GateSentence(const Judgement& judgement, const GateFinding& gate) {
   return "";
 }
 
-namespace {
-
-std::vector<GateFinding> GatesOf(const Judgement& judgement,
-                                 const Verdict& verdict) {
+GateComparer GateComparerOf(const Judgement& judgement) {
   return GateComparer(judgement.topology, judgement.cpu,
-                      judgement.question.kernels.back().groups)
-      .Compare(verdict);
+                      judgement.question.kernels.back().groups);
 }
 
-}  // namespace
-
-void WriteRoutesText(const Judgement& judgement, const Verdict& verdict,
-                     const TextStyle& style, std::ostream& out) {
-  std::string_view label = "route";
+Lines RouteLines(const Judgement& judgement, const GateComparer& gates,
+                 const Verdict& verdict) {
+  std::vector<std::string> routes, buts;
   if (verdict.provider != verdict.client)
-    for (TlpKind kind : {TlpKind::kUntranslatedRequest, TlpKind::kCompletion}) {
-      Route route =
-          FindRoute(judgement.topology, verdict.provider, verdict.client, kind);
-      WriteLabelled(label, RouteSentence(judgement, route), style, out);
-      label = "";
-    }
-  label = "but";
-  for (const GateFinding& gate : GatesOf(judgement, verdict)) {
-    WriteLabelled(
-        label,
-        fmt::format("{} [gates-disagree {}]", GateSentence(judgement, gate),
-                    GateRowName(gate.row)),
-        style, out);
-    label = "";
-  }
+    for (TlpKind kind : {TlpKind::kUntranslatedRequest, TlpKind::kCompletion})
+      routes.push_back(RouteSentence(
+          judgement, FindRoute(judgement.topology, verdict.provider,
+                               verdict.client, kind)));
+  for (const GateFinding& gate : gates.Compare(verdict))
+    buts.push_back(fmt::format("{} [gates-disagree {}]",
+                               GateSentence(judgement, gate),
+                               GateRowName(gate.row)));
+  Lines lines;
+  AddUnder("route", std::move(routes), &lines);
+  AddUnder("but", std::move(buts), &lines);
+  return lines;
 }
 
 namespace {
@@ -226,7 +217,7 @@ void WriteRoutesJson(const Judgement& judgement, const Verdict& verdict,
                  FindRoute(topology, verdict.provider, verdict.client, kind),
                  json);
   json.EndArray().Key("gates_disagree").BeginArray();
-  for (const GateFinding& gate : GatesOf(judgement, verdict)) {
+  for (const GateFinding& gate : GateComparerOf(judgement).Compare(verdict)) {
     json.BeginObject().Field("row", GateRowName(gate.row));
     WriteAddresses("functions", judgement, gate.functions, json);
     json.Field("text", GateSentence(judgement, gate)).EndObject();

@@ -19,9 +19,12 @@ std::string RouteSentence(const Judgement& judgement, const Route& route);
 /// Where the kernel and the hardware part, for a person.
 std::string GateSentence(const Judgement& judgement, const GateFinding& gate);
 
-/// The routes of a pair and what they disagree in with its verdict.
-void WriteRoutesText(const Judgement& judgement, const Verdict& verdict,
-                     const TextStyle& style, std::ostream& out);
+/// Holds verdicts of a host to its hardware.
+GateComparer GateComparerOf(const Judgement& judgement);
+/// The routes of a pair and what they disagree in with its verdict.  Both
+/// functions must be placed.
+Lines RouteLines(const Judgement& judgement, const GateComparer& gates,
+                 const Verdict& verdict);
 /// "routes": an object a TLP kind, and "gates_disagree".
 void WriteRoutesJson(const Judgement& judgement, const Verdict& verdict,
                      JsonWriter& json);

@@ -103,16 +103,12 @@ std::string SpeedSentence(const Judgement& judgement, const WayScore& way) {
   return text;
 }
 
-void WriteSpeedText(const Judgement& judgement, const RouteScore& score,
-                    const TextStyle& style, std::ostream& out) {
+Lines SpeedLines(const Judgement& judgement, const RouteScore& score) {
   std::string there = SpeedSentence(judgement, score.to_provider);
   std::string back = SpeedSentence(judgement, score.to_client);
-  if (there == back) {
-    WriteLabelled("speed", there, style, out);
-    return;
-  }
-  WriteLabelled("speed", "writes of the client: " + there, style, out);
-  WriteLabelled("", "what it reads: " + back, style, out);
+  if (there == back) return {{"speed", there}};
+  return {{"speed", "writes of the client: " + there},
+          {"", "what it reads: " + back}};
 }
 
 std::string_view CrossingName(CrossingKind kind) {

@@ -26,8 +26,7 @@ std::vector<FunctionIndex> PairingDevices(const Judgement& judgement);
 std::string SpeedSentence(const Judgement& judgement, const WayScore& way);
 
 /// "speed" lines of a pair: one where both ways are alike.
-void WriteSpeedText(const Judgement& judgement, const RouteScore& score,
-                    const TextStyle& style, std::ostream& out);
+Lines SpeedLines(const Judgement& judgement, const RouteScore& score);
 
 /// "bandwidth": an object with a score for each way; null without one.
 void WriteSpeedJson(const Judgement& judgement,

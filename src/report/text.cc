@@ -61,6 +61,11 @@ void WriteLabelled(std::string_view label, std::string_view text,
   if (!line.empty()) flush(front);
 }
 
+void WriteLines(const Lines& lines, const TextStyle& style, std::ostream& out) {
+  for (const Line& line : lines)
+    WriteLabelled(line.label, line.text, style, out);
+}
+
 void TextTable::AddRow(std::vector<std::string> cells) {
   rows_.push_back(std::move(cells));
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "report/judgement.h"
+#include "report/lines.h"
 
 namespace p2pcheck {
 
@@ -21,6 +22,9 @@ std::string Fit(std::string_view text, size_t columns);
 /// further lines start below the first word.
 void WriteLabelled(std::string_view label, std::string_view text,
                    const TextStyle& style, std::ostream& out);
+
+/// Each line as WriteLabelled has it.
+void WriteLines(const Lines& lines, const TextStyle& style, std::ostream& out);
 
 /// A table whose columns are as wide as their widest cell; the last one is
 /// cut where the terminal ends.

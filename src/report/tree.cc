@@ -18,24 +18,6 @@
 namespace p2pcheck {
 namespace {
 
-std::string TypeText(const Function& f) {
-  if (f.physfn.known()) return "VF";
-  if (f.express.unknown()) return f.is_bridge ? "bridge" : "?";
-  if (f.express.absent()) return f.is_bridge ? "PCI bridge" : "PCI";
-  switch (f.express.value().type) {
-    case PortType::kEndpoint: return "EP";
-    case PortType::kLegacyEndpoint: return "legacy EP";
-    case PortType::kRootPort: return "RP";
-    case PortType::kUpstreamPort: return "USP";
-    case PortType::kDownstreamPort: return "DSP";
-    case PortType::kPcieToPciBridge: return "PCIe-PCI";
-    case PortType::kPciToPcieBridge: return "PCI-PCIe";
-    case PortType::kRootComplexEndpoint: return "RCiEP";
-    case PortType::kRootComplexEventCollector: return "RCEC";
-  }
-  return "?";
-}
-
 std::string AcsText(const Function& f) {
   return f.acs.Match(
       [](const AcsCapability& acs) {
@@ -56,7 +38,7 @@ std::string FunctionLine(const Judgement& judgement, FunctionIndex i) {
   const Function& f = judgement.topology[i];
   std::string line = fmt::format("{:02x}:{:02x}.{:x}", f.address.bus,
                                  f.address.device(), f.address.function());
-  AddPart(&line, TypeText(f));
+  AddPart(&line, PortWord(f));
   AddPart(&line, CurrentLink(f));
   AddPart(&line, AcsText(f));
   if (f.record->iommu_group.known())
@@ -193,6 +175,24 @@ void WriteFunction(const Judgement& judgement, const AcsOutlook& outlook,
 }
 
 }  // namespace
+
+std::string PortWord(const Function& f) {
+  if (f.physfn.known()) return "VF";
+  if (f.express.unknown()) return f.is_bridge ? "bridge" : "?";
+  if (f.express.absent()) return f.is_bridge ? "PCI bridge" : "PCI";
+  switch (f.express.value().type) {
+    case PortType::kEndpoint: return "EP";
+    case PortType::kLegacyEndpoint: return "legacy EP";
+    case PortType::kRootPort: return "RP";
+    case PortType::kUpstreamPort: return "USP";
+    case PortType::kDownstreamPort: return "DSP";
+    case PortType::kPcieToPciBridge: return "PCIe-PCI";
+    case PortType::kPciToPcieBridge: return "PCI-PCIe";
+    case PortType::kRootComplexEndpoint: return "RCiEP";
+    case PortType::kRootComplexEventCollector: return "RCEC";
+  }
+  return "?";
+}
 
 std::string HostBridgePhrase(const Judgement& judgement,
                              HostBridgeIndex index) {

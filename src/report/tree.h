@@ -24,6 +24,9 @@ void WriteHostBridgesJson(const Judgement& judgement, JsonWriter& json);
 void WriteFunctionsJson(const Judgement& judgement, bool bars,
                         JsonWriter& json);
 
+/// "RP", "USP", "DSP", "EP", "VF", ...
+std::string PortWord(const Function& function);
+
 /// How a host bridge stands in the kernel's table, in words.
 std::string HostBridgePhrase(const Judgement& judgement, HostBridgeIndex index);
 
