@@ -196,6 +196,19 @@ void AddCompletionArguments(CLI::App* command, Options* options) {
   command->add_option("PREFIX", options->prefix);
 }
 
+void AddReportOptions(CLI::App* command, Options* options) {
+  command
+      ->add_option("--nccl", options->nccl,
+                   "write GPUs and NICs as an NCCL topology (NCCL_TOPO_FILE) "
+                   "to FILE, too; - writes that only")
+      ->type_name("FILE");
+  command
+      ->add_option("--html", options->html,
+                   "write the host as one page for a browser to FILE, too; - "
+                   "writes the page instead of the report")
+      ->type_name("FILE");
+}
+
 void AddOwnOptions(CLI::App* command, Command which, Options* options,
                    Flags* flags) {
   if (which == Command::kCompletion) AddCompletionArguments(command, options);
@@ -212,12 +225,7 @@ void AddOwnOptions(CLI::App* command, Command which, Options* options,
   if (which == Command::kProbe)
     command->add_flag("--yes", options->yes,
                       "do it; without, probe only says what it would do");
-  if (which == Command::kReport)
-    command
-        ->add_option("--nccl", options->nccl,
-                     "write GPUs and NICs as an NCCL topology (NCCL_TOPO_FILE) "
-                     "to FILE, too; - writes that only")
-        ->type_name("FILE");
+  if (which == Command::kReport) AddReportOptions(command, options);
 }
 
 CLI::App* AddCommand(CLI::App& app, const CommandEntry& entry, Options* options,
@@ -268,6 +276,9 @@ std::string FormatError(const Flags& flags, const Options& options,
     return "--cross-check: only pair, matrix, report, rank and cliques have it";
   if (flags.json && flags.format.value_or("json") != "json")
     return "--json: --format says otherwise";
+  if (options.html == "-" && (flags.json || options.nccl == "-"))
+    return "--html -: the page takes the place of what else is asked for; "
+           "give it a file";
   if (flags.json && !entry) return "--json: which command? report --json";
   return "";
 }

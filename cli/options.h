@@ -62,6 +62,8 @@ struct Options {
 
   // report: where NCCL's topology goes
   std::optional<std::string> nccl;
+  // and the page
+  std::optional<std::string> html;
 
   // probe: do it
   bool yes = false;

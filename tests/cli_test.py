@@ -604,6 +604,27 @@ class Exports(Case):
             self.assertEqual(os.listdir(directory), ["topology.xml"])
         self.check_error(example("report", "--nccl", "/nonexistent/x"), 74)
 
+    def test_page_goes_to_its_own_file(self):
+        with tempfile.TemporaryDirectory() as directory:
+            file = pathlib.Path(directory, "page.html")
+            done = example("report", "--json", "--html", file)
+            self.check(done, 1)
+            self.assertEqual(json.loads(done.stdout)["schema"],
+                             "p2pcheck.report/1")
+            page = file.read_bytes()
+            self.assertTrue(page.startswith(b"<!DOCTYPE html>"))
+            self.assertTrue(page.endswith(b"</html>\n"))
+            other = pathlib.Path(directory, "other.html")
+            only = example("report", "--html", "-", "--output", other)
+            self.check(only, 1)
+            self.assertEqual(only.stdout, b"")
+            self.assertEqual(other.read_bytes(), page)
+            self.assertEqual(sorted(os.listdir(directory)),
+                             ["other.html", "page.html"])
+        self.check_error(example("report", "--html", "/nonexistent/x"), 74)
+        self.check_error(example("report", "--html", "-", "--json"), 64,
+                         "--html -")
+
 
 class Color(Case):
     ESC = b"\x1b["

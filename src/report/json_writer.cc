@@ -7,6 +7,8 @@
 #include <memory>
 #include <string>
 
+#include "report/utf8.h"
+
 namespace p2pcheck {
 namespace {
 
@@ -32,22 +34,6 @@ class Buffered {
   std::unique_ptr<char[]> buffer_;
   char* at_;
 };
-
-// Length of a well-formed UTF-8 sequence at the front of `text`; 0: none.
-size_t SequenceLength(std::string_view text) {
-  auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  unsigned char lead = byte(0);
-  if (lead < 0x80) return 1;
-  size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
-  for (size_t i = 1; i < length; ++i)
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  if (lead == 0xe0 && byte(1) < 0xa0) return 0;  // overlong
-  if (lead == 0xed && byte(1) > 0x9f) return 0;  // surrogates
-  if (lead == 0xf0 && byte(1) < 0x90) return 0;
-  if (lead == 0xf4 && byte(1) > 0x8f) return 0;
-  return length;
-}
 
 bool IsUtf8(std::string_view text) {
   while (!text.empty()) {
