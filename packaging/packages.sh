@@ -6,8 +6,9 @@ build_packages=(g++ cmake ninja-build pkg-config libfmt-dev libcli11-dev
   zlib1g-dev nettle-dev pci.ids)
 test_packages=(libgtest-dev python3 git pciutils mandoc reuse clang clang-format)
 
-# The tests of what is written for others run node, of any origin, and shells.
-test_packages+=(python3-jsonschema zsh fish)
+# The tests of what is written for others run node, of any origin,
+# a browser and shells.
+test_packages+=(python3-jsonschema zsh fish chromium)
 command -v node >/dev/null && command -v npm >/dev/null ||
   test_packages+=(nodejs npm)
 

@@ -78,6 +78,12 @@ p2pcheck_python_test(schemas schemas/schemas_test.py $<TARGET_FILE:p2pcheck>
                      ${schemas} ${PROJECT_BINARY_DIR}/tests/schemas)
 set_tests_properties(schemas PROPERTIES TIMEOUT 600 PROCESSORS 2)
 
+# The page of report --html, in a real browser.
+p2pcheck_python_test(html_page html/page_test.py $<TARGET_FILE:p2pcheck>
+                     $<TARGET_FILE:sketch_to_recording> ${PROJECT_SOURCE_DIR}
+                     ${PROJECT_BINARY_DIR}/tests/html)
+set_tests_properties(html_page PROPERTIES TIMEOUT 900 PROCESSORS 2)
+
 p2pcheck_python_test(bad_sysfs bad_sysfs_test.py $<TARGET_FILE:p2pcheck>
                      ${PROJECT_SOURCE_DIR}/fixtures/bad/sysfs)
 
