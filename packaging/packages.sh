@@ -4,7 +4,8 @@
 build_packages=(g++ cmake ninja-build pkg-config libfmt-dev libcli11-dev
   libtomlplusplus-dev rapidjson-dev libpci-dev libudev-dev libarchive-dev
   zlib1g-dev nettle-dev pci.ids)
-test_packages=(libgtest-dev python3 git pciutils mandoc reuse clang clang-format)
+test_packages=(libgtest-dev python3 git pciutils mandoc reuse clang clang-format
+  zstd)
 
 # The tests of what is written for others run node, of any origin,
 # a browser and shells.

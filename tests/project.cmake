@@ -55,6 +55,9 @@ p2pcheck_python_test(clang_format clang_test.py format ${PROJECT_SOURCE_DIR})
 # against what the recordings of fixtures/hosts know.
 p2pcheck_python_test(lspci_text.survey data/survey.py $<TARGET_FILE:p2pcheck>
                      ${PROJECT_SOURCE_DIR}/../shared/data)
+# Tars, packed by other tools, from files and standard input.
+p2pcheck_python_test(archives archives_test.py $<TARGET_FILE:p2pcheck>)
+
 p2pcheck_python_test(understood data/understood.py $<TARGET_FILE:p2pcheck>
                      ${PROJECT_SOURCE_DIR}/../shared/data)
 set_tests_properties(understood PROPERTIES TIMEOUT 1500)
