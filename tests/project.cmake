@@ -80,6 +80,13 @@ p2pcheck_python_test(schemas schemas/schemas_test.py $<TARGET_FILE:p2pcheck>
                      $<TARGET_FILE:probe_document> ${PROJECT_SOURCE_DIR}
                      ${schemas} ${PROJECT_BINARY_DIR}/tests/schemas)
 set_tests_properties(schemas PROPERTIES TIMEOUT 600 PROCESSORS 2)
+add_custom_target(schemas_all
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/schemas/schemas_test.py
+          $<TARGET_FILE:p2pcheck> $<TARGET_FILE:sketch_to_recording>
+          $<TARGET_FILE:random_recording> $<TARGET_FILE:probe_document>
+          ${PROJECT_SOURCE_DIR} ${schemas} ${PROJECT_BINARY_DIR}/tests/schemas
+          --all
+  USES_TERMINAL VERBATIM)
 
 # The page of report --html, in a real browser.
 p2pcheck_python_test(html_page html/page_test.py $<TARGET_FILE:p2pcheck>

@@ -27,6 +27,7 @@ dev 0000:02:00.0 t=7 id=1b21:1080 sec=3
 dev 0000:03:00.0 id=8086:100e
 dev 0000:00:03.0 t=11 id=8086:1234
 """
+BUG_REPORT = b"Start of NVIDIA bug report log file.\n\n"
 STATUS = (0, 1, 2)  # anything else printed no document
 CAUSES = ["permission-denied", "config-too-short", "vanished", "asleep",
           "read-error", "malformed", "unreachable", "not-recorded"]
@@ -298,6 +299,16 @@ def changed(by_name):
     yield "no-kernel", odd_texts(by_name["P34"].path.read_text())["no-kernel"]
 
 
+def packed(root, folder):
+    """What people have in their hands: archives, reports; some are refused."""
+    corpus = root / "tests/fuzz/corpus"
+    yield from sorted(p for p in (corpus / "archive").iterdir())
+    for path in sorted((corpus / "collection").glob("bug-report*")):
+        made = folder / path.name
+        made.write_bytes(BUG_REPORT + path.read_bytes())
+        yield made
+
+
 def rare(root, found, folder):
     """What few hosts show, and no fixed share would meet for sure."""
     by_name = {host.name: host for host in found}
@@ -343,6 +354,8 @@ def rare(root, found, folder):
             first, last = host.devices[0], host.devices[-1]
             yield host, ["check", first, last]
             yield host, ["pair", first, last]
+    for path in packed(root, folder):
+        yield types.SimpleNamespace(name=path.name, path=path), ["report"]
     for tree in sorted((root / "fixtures/bad/sysfs").iterdir()):
         if tree.is_dir():
             host = types.SimpleNamespace(name=tree.name, path=tree)

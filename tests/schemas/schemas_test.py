@@ -14,6 +14,7 @@ where node, npm or the packages cannot be had.
 """
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -108,6 +109,17 @@ def check_printed(program, folder):
     return wrong
 
 
+def check_named(validators, root):
+    """Whatever our code calls a document has a schema, and the reverse."""
+    named = set()
+    for path in (root / "src").rglob("*.cc"):
+        named |= set(re.findall(r'"(p2pcheck\.[a-z-]+/\d+)"',
+                                path.read_text()))
+    have = {name for name in validators if "/" in name}
+    return [f"{name}: no schema" for name in sorted(named - have)] + \
+        [f"{name}: nothing writes it" for name in sorted(have - named)]
+
+
 def main():
     everything = "--all" in sys.argv
     program, *tools, root, schemas, work = map(
@@ -133,7 +145,8 @@ def main():
         ajv = subprocess.run(
             ["node", "--max-old-space-size=4096", HERE / "validate.mjs", work,
              schemas, folder / "index", folder / "mutants"], check=False)
-        wrong = printer.failed + check_printed(program, schemas)
+        wrong = printer.failed + check_named(validators, root)
+        wrong += check_printed(program, schemas)
         wrong += check_python(validators, printed, folder / "mutants")
     print("\n".join(wrong[:40]))
     return 1 if wrong or ajv.returncode else 0
