@@ -467,6 +467,15 @@ class Printer:
         return documents
 
 
+def in_file(path):
+    """A file has one document, or (watch) one a line."""
+    text = path.read_text()
+    try:
+        return [json.loads(text)]
+    except ValueError:
+        return [json.loads(line) for line in text.splitlines()]
+
+
 def index(documents, path):
     path.write_text(json.dumps([{"name": n, "file": str(f)}
                                 for n, f in documents]))
