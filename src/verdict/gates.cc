@@ -122,10 +122,20 @@ class Comparison {
     }
     if (request_.possible == Only(RouteOutcome::kRedirected) &&
         CanBe(MapType::kThruHostBridge))
-      AddIfAny(GateRow::kNoUpstreamForwarding, request_.may_fail_at);
+      AddIfAny(GateRow::kNoUpstreamForwarding, Read(request_.may_fail_at));
     if (completion_.possible == Only(RouteOutcome::kRedirected) &&
         MayRelaxOrdering(topology_[verdict_.provider]))
       Add(GateRow::kRelaxedOrdering, {verdict_.provider});
+  }
+
+  // Those of which it is known; the others only may be at fault.
+  std::vector<FunctionIndex> Read(std::vector<FunctionIndex> ports) const {
+    ports.erase(std::remove_if(ports.begin(), ports.end(),
+                               [&](FunctionIndex i) {
+                                 return topology_[i].acs.unknown();
+                               }),
+                ports.end());
+    return ports;
   }
 
   void JudgeRequestSide(FunctionIndex i, std::vector<FunctionIndex>* one_side,
