@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/nearest_word.h"
+
 namespace p2pcheck {
 namespace {
 
@@ -31,18 +33,6 @@ std::optional<uint32_t> ParseHex(std::string_view text, size_t digits) {
   return value;
 }
 
-std::optional<DeviceId> ParseDeviceId(std::string_view text) {
-  if (text.size() < 6 || text[4] != ':') return std::nullopt;
-  std::optional<uint32_t> vendor = ParseHex(text.substr(0, 4), 4);
-  if (!vendor) return std::nullopt;
-  DeviceId id{static_cast<uint16_t>(*vendor), std::nullopt};
-  if (text.substr(5) == "*") return id;
-  std::optional<uint32_t> device = ParseHex(text.substr(5), 4);
-  if (!device) return std::nullopt;
-  id.device = static_cast<uint16_t>(*device);
-  return id;
-}
-
 std::optional<DeviceRange> ParseDeviceRange(std::string_view text) {
   bool range = text.size() == 9 && text[4] == '-';
   std::optional<uint32_t> first = ParseHex(range ? text.substr(0, 4) : text, 4);
@@ -61,7 +51,26 @@ std::optional<uint8_t> ParseDevfn(std::string_view text) {
   return static_cast<uint8_t>(*device << 3 | *function);
 }
 
+// " (did you mean 'device'?)"
+std::string Suggestion(std::string_view text,
+                       std::initializer_list<std::string_view> known) {
+  std::string_view near = NearestWord(text, known);
+  return near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near);
+}
+
 }  // namespace
+
+std::optional<DeviceId> ParseDeviceId(std::string_view text) {
+  if (text.size() < 6 || text[4] != ':') return std::nullopt;
+  std::optional<uint32_t> vendor = ParseHex(text.substr(0, 4), 4);
+  if (!vendor) return std::nullopt;
+  DeviceId id{static_cast<uint16_t>(*vendor), std::nullopt};
+  if (text.substr(5) == "*") return id;
+  std::optional<uint32_t> device = ParseHex(text.substr(5), 4);
+  if (!device) return std::nullopt;
+  id.device = static_cast<uint16_t>(*device);
+  return id;
+}
 
 std::string ToString(const DeviceId& id) {
   if (!id.device) return fmt::format("{:04x}:*", id.vendor);
@@ -77,8 +86,9 @@ RuleTable::RuleTable(const TomlDocument& document, std::string name,
   for (const TomlMember& member : table.members)
     if (std::find(keys.begin(), keys.end(), member.key) == keys.end())
       document.Fail(member.place,
-                    fmt::format("unknown key '{}' in {}; known are {}",
-                                member.key, name_, fmt::join(keys, ", ")));
+                    fmt::format("unknown key '{}' in {}{}; known are {}",
+                                member.key, name_, Suggestion(member.key, keys),
+                                fmt::join(keys, ", ")));
 }
 
 std::string RuleTable::String(std::string_view key) const {
@@ -104,7 +114,8 @@ size_t RuleTable::OneOf(std::string_view key,
   auto found = std::find(words.begin(), words.end(), value.text);
   if (found == words.end())
     Fail(value,
-         fmt::format("'{}' must be one of {}", key, fmt::join(words, ", ")));
+         fmt::format("'{}' must be one of {}{}", key, fmt::join(words, ", "),
+                     Suggestion(value.text, words)));
   return found - words.begin();
 }
 
@@ -215,6 +226,11 @@ std::vector<uint8_t> RuleTable::Devfns(std::string_view key) const {
 void RuleTable::Fail(std::string_view key, std::string_view message) const {
   const TomlValue* value = Find(key);
   Fail(value ? *value : table_, message);
+}
+
+void RuleTable::FailAt(std::string_view key, size_t item,
+                       std::string_view message) const {
+  Fail(List(key).at(item), message);
 }
 
 std::string RuleTable::Where() const {

@@ -22,9 +22,11 @@ struct DeviceId {
   std::optional<uint16_t> device;
 };
 std::string ToString(const DeviceId& id);
+std::optional<DeviceId> ParseDeviceId(std::string_view text);
 
 /// Reads one [[table]] of a rule file.  Whatever is missing, unknown, of
-/// another type or out of range throws an InputError that points at it.
+/// another type or out of range throws an InputError that points at it, and
+/// suggests what may have been meant.
 class RuleTable {
  public:
   /// `name` is how the file writes it: "[[host_bridge]]".  A key that is not
@@ -66,6 +68,9 @@ class RuleTable {
   void Require(std::string_view key) const { Get(key); }
   /// Points at a key of the table, or at the table where it has none.
   [[noreturn]] void Fail(std::string_view key, std::string_view message) const;
+  /// Points at an item of the list that a key has.
+  [[noreturn]] void FailAt(std::string_view key, size_t item,
+                           std::string_view message) const;
   /// "host_bridges.toml:12"
   std::string Where() const;
 

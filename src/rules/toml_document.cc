@@ -121,11 +121,12 @@ size_t LineOfAssertion(std::string_view text) {
 
 }  // namespace
 
-TomlDocument::TomlDocument(std::string name, std::string text)
+TomlDocument::TomlDocument(std::string name, std::string text,
+                           std::string_view what)
     : name_(std::move(name)), text_(std::move(text)) {
   size_t foreign = FindForeignByte(text_);
   if (foreign != text_.npos)
-    Fail(PlaceOf(text_, foreign), "rules are plain ASCII text");
+    Fail(PlaceOf(text_, foreign), std::string(what) + " plain ASCII text");
   Converter converter;
   try {
     root_ = converter.Value(toml::parse(text_, name_));

@@ -48,8 +48,10 @@ struct TomlMember {
 /// costs ten seconds of compile time, in one file.
 class TomlDocument {
  public:
-  /// Throws InputError where the text is not TOML.
-  TomlDocument(std::string name, std::string text);
+  /// Throws InputError where the text is not TOML, or not plain ASCII; then
+  /// `what` says what has to be.
+  TomlDocument(std::string name, std::string text,
+               std::string_view what = "rules are");
 
   const std::string& name() const { return name_; }
   const TomlValue& root() const { return root_; }
