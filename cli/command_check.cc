@@ -12,6 +12,8 @@
 #include "cli/session.h"
 #include "report/check_formats.h"
 #include "report/check_report.h"
+#include "report/policy_items.h"
+#include "source/text_file.h"
 
 namespace p2pcheck {
 namespace {
@@ -35,9 +37,9 @@ std::set<FindingId> Ids(const std::vector<std::string>& lists,
   return ids;
 }
 
-int StatusOf(const std::vector<CheckItem>& items) {
+int StatusOf(const CheckResults& results) {
   int status = kAllAllowed;
-  for (const CheckItem& item : items) {
+  for (const CheckItem& item : results.items) {
     if (item.severity != Severity::kUndecided) return kSomethingNot;
     status = kUndecided;
   }
@@ -52,47 +54,89 @@ Output::Access AccessOf(CheckFormat format) {
 }
 
 void Write(const Options& options, const Judgement& judgement,
-           const std::vector<CheckItem>& items, std::ostream& out) {
+           const CheckResults& results, std::ostream& out) {
   switch (options.check_format) {
-    case CheckFormat::kJson: return WriteCheckJson(judgement, items, out);
-    case CheckFormat::kSarif: return WriteCheckSarif(judgement, items, out);
-    case CheckFormat::kNagios: return WriteCheckNagios(judgement, items, out);
-    case CheckFormat::kNfd: return WriteCheckNfd(judgement, items, out);
+    case CheckFormat::kJson: return WriteCheckJson(judgement, results, out);
+    case CheckFormat::kSarif: return WriteCheckSarif(judgement, results, out);
+    case CheckFormat::kNagios: return WriteCheckNagios(judgement, results, out);
+    case CheckFormat::kNfd: return WriteCheckNfd(judgement, results, out);
     case CheckFormat::kPrometheus:
-      return WriteCheckPrometheus(judgement, items, std::time(nullptr), out);
+      return WriteCheckPrometheus(judgement, results, std::time(nullptr), out);
     case CheckFormat::kText: break;
   }
-  WriteCheckText(judgement, items, StyleFor(options), out);
+  WriteCheckText(judgement, results, StyleFor(options), out);
 }
 
-}  // namespace
+std::vector<FunctionIndex> AskedOf(const Options& options,
+                                   const Judgement& judgement) {
+  if (options.arguments.empty()) return {};
+  return SelectDevices(judgement, options.arguments);
+}
 
-int RunCheck(const Options& options) {
+// The line that counts: assumed, or the host's own.
+Observed<CommandLine> CommandLineOf(const Judgement& judgement) {
+  if (judgement.assumed_command_line)
+    return CommandLine(*judgement.assumed_command_line);
+  return judgement.snapshot.host.command_line.Map(
+      [](const std::string& text) { return CommandLine(text); });
+}
+
+void AddPolicy(const Judgement& judgement, const Policy& policy,
+               const CheckInput& input, const std::vector<Finding>& findings,
+               CheckResults* results) {
+  std::vector<PolicyOutcome> outcomes = CheckPolicy(
+      policy,
+      {input, findings, judgement.kernel_config, CommandLineOf(judgement)});
+  results->policy = SummarizePolicy(policy, outcomes);
+  results->items = MakePolicyItems(judgement, outcomes);
+}
+
+// Without what --only and --skip leave out.
+std::vector<Finding> Wanted(const Options& options,
+                            std::vector<Finding> findings) {
   std::set<FindingId> only = Ids(options.only, "--only");
   std::set<FindingId> skip = Ids(options.skip, "--skip");
-  ReadRequest request;
-  request.depth = ReadRequest::Depth::kDetails;
-  Session session(options, request);
-  const Judgement& judgement = session.judgement();
-  std::vector<FunctionIndex> asked;
-  if (!options.arguments.empty())
-    asked = SelectDevices(judgement, options.arguments);
-  std::vector<Finding> findings =
-      CheckHost({judgement.topology, judgement.book, judgement.question,
-                 judgement.kernel, judgement.cpu, judgement.kinds, asked});
   findings.erase(std::remove_if(findings.begin(), findings.end(),
                                 [&](const Finding& f) {
                                   return skip.count(f.id) ||
                                          (!only.empty() && !only.count(f.id));
                                 }),
                  findings.end());
-  std::vector<CheckItem> items = MakeCheckItems(judgement, findings);
+  return findings;
+}
+
+CheckResults ResultsOf(const Options& options, const Judgement& judgement,
+                       const std::optional<Policy>& policy) {
+  CheckInput input{
+      judgement.topology,         judgement.book, judgement.question,
+      judgement.kernel,           judgement.cpu,  judgement.kinds,
+      AskedOf(options, judgement)};
+  std::vector<Finding> findings = Wanted(options, CheckHost(input));
+  CheckResults results;
+  results.found = MakeCheckItems(judgement, findings);
+  results.items = results.found;
+  if (policy) AddPolicy(judgement, *policy, input, findings, &results);
+  return results;
+}
+
+}  // namespace
+
+int RunCheck(const Options& options) {
+  Wanted(options, {});  // Ids that nobody knows, before anything is read.
+  std::optional<Policy> policy;
+  if (options.policy)
+    policy = ReadPolicy(*options.policy, ReadTextFile(*options.policy));
+  ReadRequest request;
+  request.depth = ReadRequest::Depth::kDetails;
+  Session session(options, request);
+  const Judgement& judgement = session.judgement();
+  CheckResults results = ResultsOf(options, judgement, policy);
   Output output(options.output, AccessOf(options.check_format));
-  Write(options, judgement, items, output.stream());
+  Write(options, judgement, results, output.stream());
   output.Finish();
   return options.check_format == CheckFormat::kNagios
-             ? static_cast<int>(PluginStatusOf(items))
-             : StatusOf(items);
+             ? static_cast<int>(PluginStatusOf(results))
+             : StatusOf(results);
 }
 
 }  // namespace p2pcheck

@@ -164,10 +164,16 @@ void AddCheckOptions(CLI::App* command, Options* options, Flags* flags) {
                    "what findings are written as; json is as --json")
       ->type_name("FORMAT")
       ->check(CLI::IsMember(CheckFormatNames()));
+  auto* policy = command->add_option(
+      "--policy", options->policy,
+      "hold the host to the requirements in FILE (TOML): p2pcheck-policy(5)");
+  policy->type_name("FILE");
   command->add_option("--only", options->only, "only these findings")
       ->type_name("ID,...")
+      ->excludes(policy)
       ->allow_extra_args(false);
   command->add_option("--skip", options->skip, "all findings but these")
+      ->excludes(policy)
       ->type_name("ID,...")
       ->allow_extra_args(false);
 }

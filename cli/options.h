@@ -71,6 +71,7 @@ struct Options {
   // check: its own formats; lists of ids, commas between
   CheckFormat check_format = CheckFormat::kText;
   std::vector<std::string> only, skip;
+  std::optional<std::string> policy;
 
   // dmabuf: how the importer uses it; OFFSET+LENGTH each
   std::optional<std::string> use;

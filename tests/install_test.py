@@ -16,6 +16,7 @@ CMAKE, BUILD, ROOT = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
 def wanted():
     files = {
         "bin/p2pcheck",
+        "share/man/man5/p2pcheck-policy.5",
         "share/man/man8/p2pcheck.8",
         "share/doc/p2pcheck/README.md",
         "share/doc/p2pcheck/GPL-2.0-or-later.txt",
@@ -33,6 +34,8 @@ def wanted():
     for path in (ROOT / "src/report/schemas").glob("*.json"):
         if path.name != "common.json":
             files.add(f"share/p2pcheck/schemas/{path.name}")
+    for path in (ROOT / "fixtures/policies").glob("*.toml"):
+        files.add(f"share/doc/p2pcheck/examples/policies/{path.name}")
     for path in (ROOT / "fixtures/examples").glob("*.recording"):
         files.add(f"share/doc/p2pcheck/examples/{path.name}")
     return files

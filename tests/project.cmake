@@ -33,6 +33,9 @@ p2pcheck_python_test(check_formats formats/check_formats_test.py
 p2pcheck_python_test(sarif formats/sarif_test.py $<TARGET_FILE:p2pcheck>
                      ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 
+p2pcheck_python_test(policy policy_test.py $<TARGET_FILE:p2pcheck>
+                     ${PROJECT_SOURCE_DIR})
+
 p2pcheck_python_test(nccl_topology nccl_test.py $<TARGET_FILE:p2pcheck>
                      ${PROJECT_SOURCE_DIR}
                      ${PROJECT_SOURCE_DIR}/../shared/data/nccl-topo)

@@ -18,8 +18,8 @@ namespace p2pcheck {
 
 /// SARIF 2.1.0 (OASIS, 27 March 2020, with errata 01): one run, a rule for
 /// each finding id, a result for each finding.  check_sarif.cc.
-void WriteCheckSarif(const Judgement& judgement,
-                     const std::vector<CheckItem>& items, std::ostream& out);
+void WriteCheckSarif(const Judgement& judgement, const CheckResults& results,
+                     std::ostream& out);
 
 /// What a monitoring plugin's exit status says (Monitoring Plugins Development
 /// Guidelines, "Plugin Return Codes").
@@ -31,12 +31,12 @@ enum class PluginStatus : uint8_t {
 };
 
 /// An error is critical; what is undecided is unknown where nothing is worse.
-PluginStatus PluginStatusOf(const std::vector<CheckItem>& items);
+PluginStatus PluginStatusOf(const CheckResults& results);
 
 /// "P2PCHECK WARNING - ...|perfdata", then a line a finding.  A '|' in words
 /// becomes '/', because it would start perfdata.  check_nagios.cc.
-void WriteCheckNagios(const Judgement& judgement,
-                      const std::vector<CheckItem>& items, std::ostream& out);
+void WriteCheckNagios(const Judgement& judgement, const CheckResults& results,
+                      std::ostream& out);
 
 /// "P2PCHECK UNKNOWN - ..." of a check that could not be made.
 std::string NagiosFailure(std::string_view message);
@@ -46,14 +46,14 @@ std::string NagiosFailure(std::string_view message);
 /// number hangs on kinds and ids alone.  `now`: seconds since 1970.
 /// check_prometheus.cc.
 void WriteCheckPrometheus(const Judgement& judgement,
-                          const std::vector<CheckItem>& items, int64_t now,
+                          const CheckResults& results, int64_t now,
                           std::ostream& out);
 
 /// Labels as the "local" source of Kubernetes' node-feature-discovery reads
 /// them from a file of its features.d: "p2pcheck/NAME=VALUE" lines.
 /// check_nfd.cc.
-void WriteCheckNfd(const Judgement& judgement,
-                   const std::vector<CheckItem>& items, std::ostream& out);
+void WriteCheckNfd(const Judgement& judgement, const CheckResults& results,
+                   std::ostream& out);
 
 }  // namespace p2pcheck
 

@@ -48,6 +48,18 @@ std::vector<CheckItem> MakeCheckItems(const Judgement& judgement,
   return items;
 }
 
+size_t PolicySummary::Count(Ternary answer) const {
+  return static_cast<size_t>(
+      std::count_if(requirements.begin(), requirements.end(),
+                    [=](const Line& line) { return line.met == answer; }));
+}
+
+std::string_view PolicyWord(Ternary met) {
+  return met == Ternary::kYes  ? "met"
+         : met == Ternary::kNo ? "broken"
+                               : "undecided";
+}
+
 std::array<size_t, 3> CountSeverities(const std::vector<CheckItem>& items) {
   std::array<size_t, 3> counts{};
   for (const CheckItem& item : items)

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,37 @@ struct CheckItem {
   std::vector<Fact> facts;
   /// Ordered pairs of peer kinds that are concerned; 0: not counted.
   uint64_t pairs = 0;
+  /// What a policy demands, and its line; empty and 0: no policy does.
+  std::string demand;
+  size_t policy_line = 0;
+};
+
+/// How a policy fared, requirement by requirement.
+struct PolicySummary {
+  struct Line {
+    std::string_view id;
+    size_t line;
+    Ternary met;
+    std::string text;
+  };
+  std::string file, name;
+  Ternary met = Ternary::kYes;
+  std::vector<Line> requirements;  ///< in the order of the file
+
+  size_t Count(Ternary answer) const;
+};
+/// "met", "broken", "undecided".
+std::string_view PolicyWord(Ternary met);
+
+/// All that `check` has to tell.
+struct CheckResults {
+  /// What counts for the exit status: where there is a policy its findings,
+  /// else all that is found.
+  std::vector<CheckItem> items;
+  /// What is found without a policy.  With one it counts only as far as the
+  /// policy says.
+  std::vector<CheckItem> found;
+  std::optional<PolicySummary> policy;
 };
 
 std::vector<CheckItem> MakeCheckItems(const Judgement& judgement,

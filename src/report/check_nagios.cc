@@ -39,17 +39,18 @@ std::string PluginText(std::string_view text) {
   return out;
 }
 
-std::string Headline(const std::vector<CheckItem>& items) {
-  if (items.empty()) return "no findings";
+std::string Headline(const CheckResults& results) {
   std::vector<std::string> words;
-  for (const IdCount& c : CountIds(items))
+  for (const IdCount& c : CountIds(results.items))
     words.push_back(fmt::format("{} {}", c.count, c.id));
-  return Joined(words);
+  std::string text = words.empty() ? "no findings" : Joined(words);
+  if (!results.policy) return text;
+  return fmt::format("policy {}: {}", PolicyWord(results.policy->met), text);
 }
 
 std::string PerformanceData(const Judgement& judgement,
-                            const std::vector<CheckItem>& items) {
-  auto severities = CountSeverities(items);
+                            const CheckResults& results) {
+  auto severities = CountSeverities(results.items);
   KindPairs pairs = SumOf(CountKindPairs(judgement));
   uint64_t unknown = 0;
   for (const UnknownFact& fact : CountUnknownFacts(judgement))
@@ -69,20 +70,20 @@ std::string PerformanceData(const Judgement& judgement,
 
 }  // namespace
 
-PluginStatus PluginStatusOf(const std::vector<CheckItem>& items) {
-  auto counts = CountSeverities(items);
+PluginStatus PluginStatusOf(const CheckResults& results) {
+  auto counts = CountSeverities(results.items);
   for (Severity severity : kSeverities)
     if (counts[static_cast<size_t>(severity)] > 0)
       return PluginStatusOf(severity);
   return PluginStatus::kOk;
 }
 
-void WriteCheckNagios(const Judgement& judgement,
-                      const std::vector<CheckItem>& items, std::ostream& out) {
-  out << "P2PCHECK " << Word(PluginStatusOf(items)) << " - "
-      << PluginText(Headline(items) + ", kernel " + KernelPhrase(judgement))
-      << "|" << PerformanceData(judgement, items) << "\n";
-  for (const CheckItem& item : items)
+void WriteCheckNagios(const Judgement& judgement, const CheckResults& results,
+                      std::ostream& out) {
+  out << "P2PCHECK " << Word(PluginStatusOf(results)) << " - "
+      << PluginText(Headline(results) + ", kernel " + KernelPhrase(judgement))
+      << "|" << PerformanceData(judgement, results) << "\n";
+  for (const CheckItem& item : results.items)
     out << Word(PluginStatusOf(item.severity)) << " "
         << PluginText(item.id + ": " + item.text + "; remedy: " + item.remedy)
         << "\n";

@@ -81,8 +81,8 @@ std::string_view BuiltInWord(Ternary built_in) {
 
 }  // namespace
 
-void WriteCheckNfd(const Judgement& judgement,
-                   const std::vector<CheckItem>& items, std::ostream& out) {
+void WriteCheckNfd(const Judgement& judgement, const CheckResults& results,
+                   std::ostream& out) {
   out << "# Written by p2pcheck check --format nfd; for the directory\n"
          "# features.d of node-feature-discovery's local source.\n";
   WriteLabel("version", judgement.tool_version, out);
@@ -100,10 +100,12 @@ void WriteCheckNfd(const Judgement& judgement,
   }
   for (const KindPairs& p : CountKindPairs(judgement))
     if (KindsPair(p.provider, p.client)) WritePairLabels(p, out);
-  auto severities = CountSeverities(items);
+  auto severities = CountSeverities(results.found);
   for (Severity severity : kSeverities)
     WriteLabel(fmt::format("findings.{}", SeverityName(severity)),
                severities[static_cast<size_t>(severity)], out);
+  if (results.policy)
+    WriteLabel("policy", PolicyWord(results.policy->met), out);
 }
 
 }  // namespace p2pcheck

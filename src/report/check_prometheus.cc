@@ -122,16 +122,23 @@ void WriteUnknowns(const Judgement& judgement, Exposition* to) {
     to->Sample({{"fact", fact.fact}}, fact.count);
 }
 
+void WritePolicy(const PolicySummary& policy, Exposition* to) {
+  to->Gauge("policy_requirements", "Requirements of the policy by state.");
+  for (Ternary met : {Ternary::kYes, Ternary::kNo, Ternary::kUnknown})
+    to->Sample({{"state", PolicyWord(met)}}, uint64_t{policy.Count(met)});
+}
+
 }  // namespace
 
 void WriteCheckPrometheus(const Judgement& judgement,
-                          const std::vector<CheckItem>& items, int64_t now,
+                          const CheckResults& results, int64_t now,
                           std::ostream& out) {
   Exposition to(out);
   WriteInfo(judgement, &to);
   WriteFunctions(judgement, &to);
   WritePairs(judgement, &to);
-  WriteFindings(items, &to);
+  WriteFindings(results.found, &to);
+  if (results.policy) WritePolicy(*results.policy, &to);
   WriteUnknowns(judgement, &to);
   to.Gauge("last_run_timestamp_seconds", "When this was written.");
   to.Sample({}, now);

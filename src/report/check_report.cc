@@ -118,6 +118,12 @@ std::string EvidenceOf(const Judgement& judgement, const Fact& fact) {
                      FactValue(judgement, fact), WhereOf(judgement, fact));
 }
 
+Paint PaintOf(Ternary met) {
+  return met == Ternary::kYes  ? Paint::kGood
+         : met == Ternary::kNo ? Paint::kBad
+                               : Paint::kUnsure;
+}
+
 Paint PaintOf(Severity severity) {
   return severity == Severity::kUndecided ? Paint::kUnsure : Paint::kBad;
 }
@@ -143,10 +149,35 @@ void WriteItem(const Judgement& judgement, const CheckItem& item,
 
 }  // namespace
 
-void WriteCheckText(const Judgement& judgement,
-                    const std::vector<CheckItem>& items, const TextStyle& style,
-                    std::ostream& out) {
+namespace {
+
+void WritePolicyText(const CheckResults& results, const TextStyle& style,
+                     std::ostream& out) {
+  const PolicySummary& policy = *results.policy;
+  std::string name = policy.name.empty() ? policy.file : policy.name;
+  out << fmt::format(
+      "policy {} is {}: {} requirement{}, {} met, {} broken, {} undecided\n",
+      Printable(name),
+      Painted(PolicyWord(policy.met), PaintOf(policy.met), style),
+      policy.requirements.size(), policy.requirements.size() == 1 ? "" : "s",
+      policy.Count(Ternary::kYes), policy.Count(Ternary::kNo),
+      policy.Count(Ternary::kUnknown));
+  std::vector<std::string> words;
+  for (const IdCount& c : CountIds(results.found))
+    words.push_back(fmt::format("{} {}", c.count, c.id));
+  if (!words.empty())
+    WriteLabelled("besides",
+                  Joined(words) + ", as p2pcheck check without a policy says",
+                  style, out);
+}
+
+}  // namespace
+
+void WriteCheckText(const Judgement& judgement, const CheckResults& results,
+                    const TextStyle& style, std::ostream& out) {
+  const auto& items = results.items;
   for (const CheckItem& item : items) WriteItem(judgement, item, style, out);
+  if (results.policy) WritePolicyText(results, style, out);
   out << fmt::format("{} finding{}, kernel {}\n", items.size(),
                      items.size() == 1 ? "" : "s", KernelPhrase(judgement));
 }
@@ -182,18 +213,49 @@ void WriteItemJson(const Judgement& judgement, const CheckItem& item,
   item.pairs > 0 ? json.Number(static_cast<int64_t>(item.pairs)) : json.Null();
   WriteOrNull("command_line", item.command_line, json);
   WriteEvidence(judgement, item, json);
-  json.Field("remedy", item.remedy).EndObject();
+  json.Field("remedy", item.remedy).Key("policy_line");
+  item.policy_line > 0 ? json.Number(static_cast<int64_t>(item.policy_line))
+                       : json.Null();
+  json.EndObject();
+}
+
+void WriteItemsJson(std::string_view key, const Judgement& judgement,
+                    const std::vector<CheckItem>& items, JsonWriter& json) {
+  json.Key(key).BeginArray();
+  for (const CheckItem& item : items) WriteItemJson(judgement, item, json);
+  json.EndArray();
+}
+
+void WritePolicyJson(const Judgement& judgement, const CheckResults& results,
+                     JsonWriter& json) {
+  json.Key("policy");
+  if (!results.policy) {
+    json.Null();
+    return;
+  }
+  const PolicySummary& policy = *results.policy;
+  json.BeginObject().Field("file", policy.file);
+  WriteOrNull("name", policy.name, json);
+  json.Field("met", policy.met).Key("requirements").BeginArray();
+  for (const PolicySummary::Line& line : policy.requirements) {
+    json.BeginObject().Field("id", line.id);
+    json.Field("line", static_cast<uint64_t>(line.line));
+    json.Field("met", line.met).Field("text", line.text).EndObject();
+  }
+  json.EndArray();
+  WriteItemsJson("other_findings", judgement, results.found, json);
+  json.EndObject();
 }
 
 }  // namespace
 
-void WriteCheckJson(const Judgement& judgement,
-                    const std::vector<CheckItem>& items, std::ostream& out) {
+void WriteCheckJson(const Judgement& judgement, const CheckResults& results,
+                    std::ostream& out) {
   JsonWriter json(out);
   BeginDocument(judgement, "p2pcheck.check/1", json);
-  json.Key("findings").BeginArray();
-  for (const CheckItem& item : items) WriteItemJson(judgement, item, json);
-  json.EndArray().EndObject();
+  WriteItemsJson("findings", judgement, results.items, json);
+  WritePolicyJson(judgement, results, json);
+  json.EndObject();
 }
 
 }  // namespace p2pcheck

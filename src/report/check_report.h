@@ -21,12 +21,11 @@ std::string FindingSentence(const Judgement& judgement, const Finding& finding);
 std::string_view FindingRemedy(FindingId id);
 
 /// Findings for a person, each with its id, evidence and what to do.
-void WriteCheckText(const Judgement& judgement,
-                    const std::vector<CheckItem>& items, const TextStyle& style,
-                    std::ostream& out);
+void WriteCheckText(const Judgement& judgement, const CheckResults& results,
+                    const TextStyle& style, std::ostream& out);
 /// p2pcheck.check/1.
-void WriteCheckJson(const Judgement& judgement,
-                    const std::vector<CheckItem>& items, std::ostream& out);
+void WriteCheckJson(const Judgement& judgement, const CheckResults& results,
+                    std::ostream& out);
 
 }  // namespace p2pcheck
 

@@ -26,7 +26,8 @@ uint64_t HashOf(std::string_view text) {
 // The same from run to run: the id, what tells it apart, and the functions,
 // but nothing that is counted or measured.
 std::string FingerprintOf(const Judgement& judgement, const CheckItem& item) {
-  std::string text = item.id + "\n" + item.detail + "\n" + item.command_line;
+  std::string text = item.id + "\n" + item.detail + "\n" + item.command_line +
+                     "\n" + item.demand;
   for (FunctionIndex i : item.functions)
     text += "\n" + ToString(judgement.topology[i].address);
   return fmt::format("{:016x}", HashOf(text));
@@ -63,10 +64,10 @@ std::vector<IdCount> RulesOf(const std::vector<CheckItem>& items) {
 }
 
 std::string TitleOf(const Explanation& e) {
-  constexpr std::string_view kPrefix = "finding: ";
   std::string_view title = e.title;
-  if (title.substr(0, kPrefix.size()) == kPrefix)
-    title.remove_prefix(kPrefix.size());
+  for (std::string_view prefix : {"finding: ", "policy: "})
+    if (title.substr(0, prefix.size()) == prefix)
+      title.remove_prefix(prefix.size());
   return std::string(title);
 }
 
@@ -109,14 +110,43 @@ void WriteLocations(const Judgement& judgement, const CheckItem& item,
   json.EndArray();
 }
 
+// A path as a relative URI reference, or a file: URI.
+std::string UriOf(std::string_view path) {
+  std::string uri = path.substr(0, 1) == "/" ? "file://" : "";
+  for (char c : path) {
+    bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                 (c >= 'A' && c <= 'Z') || c == '/' || c == '.' || c == '-' ||
+                 c == '_' || c == '~';
+    plain ? uri += c
+          : uri += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return uri;
+}
+
+// The line of the policy that demands otherwise.
+void WriteDemand(const PolicySummary& policy, const CheckItem& item,
+                 JsonWriter& json) {
+  json.Key("relatedLocations").BeginArray().BeginObject();
+  json.Key("physicalLocation").BeginObject();
+  json.Key("artifactLocation").BeginObject();
+  json.Field("uri", UriOf(policy.file)).EndObject();
+  json.Key("region").BeginObject();
+  json.Field("startLine", static_cast<uint64_t>(item.policy_line));
+  json.EndObject().EndObject();
+  WriteMessage("message", "the policy", json);
+  json.EndObject().EndArray();
+}
+
 void WriteResult(const Judgement& judgement, const CheckItem& item,
-                 uint32_t rule, JsonWriter& json) {
+                 const std::optional<PolicySummary>& policy, uint32_t rule,
+                 JsonWriter& json) {
   json.BeginObject().Field("ruleId", item.id).Field("ruleIndex", rule);
   bool open = item.severity == Severity::kUndecided;
   json.Field("kind", open ? "open" : "fail");
   json.Field("level", LevelOf(item.severity));
   WriteMessage("message", item.text + ". To do: " + item.remedy + ".", json);
   WriteLocations(judgement, item, json);
+  if (policy) WriteDemand(*policy, item, json);
   json.Key("partialFingerprints").BeginObject();
   json.Field("p2pcheckFinding/v1", FingerprintOf(judgement, item)).EndObject();
   json.EndObject();
@@ -141,9 +171,9 @@ void WriteProperties(const Judgement& judgement, JsonWriter& json) {
 
 }  // namespace
 
-void WriteCheckSarif(const Judgement& judgement,
-                     const std::vector<CheckItem>& items, std::ostream& out) {
-  std::vector<IdCount> rules = RulesOf(items);
+void WriteCheckSarif(const Judgement& judgement, const CheckResults& results,
+                     std::ostream& out) {
+  std::vector<IdCount> rules = RulesOf(results.items);
   JsonWriter json(out);
   json.BeginObject();
   json.Field("$schema", "https://json.schemastore.org/sarif-2.1.0.json");
@@ -151,10 +181,10 @@ void WriteCheckSarif(const Judgement& judgement,
   WriteTool(judgement, rules, json);
   WriteInvocation(judgement, json);
   json.Key("results").BeginArray();
-  for (const CheckItem& item : items) {
+  for (const CheckItem& item : results.items) {
     uint32_t rule = 0;
     while (rules[rule].id != item.id) ++rule;
-    WriteResult(judgement, item, rule, json);
+    WriteResult(judgement, item, results.policy, rule, json);
   }
   json.EndArray();
   WriteProperties(judgement, json);

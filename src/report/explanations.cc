@@ -6,6 +6,7 @@
 #include "report/command_line_words.h"
 #include "report/dmabuf_sentences.h"
 #include "report/groups_report.h"
+#include "report/policy_items.h"
 #include "report/probe_report.h"
 #include "report/sentences.h"
 
@@ -217,6 +218,8 @@ const std::vector<Explanation>& Explanations() {
     for (const Explanation& dmabuf : DmabufExplanations())
       all.push_back(dmabuf);
     for (const Explanation& probe : ProbeExplanations()) all.push_back(probe);
+    for (const Explanation& policy : PolicyExplanations())
+      all.push_back(policy);
     return all;
   }();
   return kAll;

@@ -345,6 +345,12 @@ def rare(root, found, folder):
         host = by_name[name]
         yield host, ["cmdline", *(word for port in host.ports for word in (
             "--assume", f"acs=0x5f:{port}"))]
+    for policy in sorted((root / "fixtures/policies").glob("*.toml")):
+        for host in (example, by_name["c-switch@7.3"]):
+            yield host, ["check", "--policy", str(policy)]
+    yield example, ["check", "--policy",
+                    str(root / "fixtures/policies/storage-direct.toml"),
+                    "--assume", "cpu=AuthenticAMD:0x19"]
     for host in found:
         if host.name.startswith("random-"):
             yield host, ["report"]
