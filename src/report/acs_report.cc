@@ -83,7 +83,8 @@ class AcsWriter {
   void Write(FunctionIndex i) {
     const Function& f = judgement_.topology[i];
     std::string head = DevicePhrase(judgement_, i);
-    out_ << Painted(Fit(head, style_.width), Paint::kHead, style_) << "\n";
+    for (const std::string& line : Wrapped("", "  ", head, style_.width))
+      out_ << Painted(line, Paint::kHead, style_) << "\n";
     f.acs.Match([&](const AcsCapability& acs) { WriteKnown(i, acs); },
                 [&] { out_ << "  no ACS capability\n"; },
                 [&](ReadFailure why) {

@@ -299,12 +299,11 @@ Lines AdviceLines(const Judgement& judgement, const AdviceReport& report) {
 void WriteAdviceText(const Judgement& judgement, const AdviceReport& report,
                      const TextStyle& style, std::ostream& out) {
   const char* arrow = style.unicode ? "→" : "->";
-  out << Painted(fmt::format("{} {} {}, wished: {}",
-                             DevicePhrase(judgement, report.provider), arrow,
-                             DevicePhrase(judgement, report.client),
-                             GoalName(report.goal)),
-                 Paint::kHead, style)
-      << "\n";
+  std::string head = fmt::format(
+      "{} {} {}, wished: {}", DevicePhrase(judgement, report.provider), arrow,
+      DevicePhrase(judgement, report.client), GoalName(report.goal));
+  for (const std::string& line : Wrapped("", "  ", head, style.width))
+    out << Painted(line, Paint::kHead, style) << "\n";
   WriteLines(AdviceLines(judgement, report), style, out);
 }
 

@@ -126,8 +126,10 @@ void WriteSetsText(const Judgement& judgement, std::string_view title,
     out << "  " << SetTitle(i + 1, sets[i]) << "\n";
     size_t shown = std::min(members.size(), kMostMembers);
     for (size_t m = 0; m < shown; ++m)
-      out << "    " << Fit(DevicePhrase(judgement, members[m]), style.width - 4)
-          << "\n";
+      for (const std::string& line :
+           Wrapped("    ", "      ", DevicePhrase(judgement, members[m]),
+                   style.width))
+        out << line << "\n";
     if (shown < members.size())
       out << "    and " << members.size() - shown
           << " more (--tsv has all of them)\n";

@@ -45,24 +45,35 @@ void WriteLegend(const std::vector<FunctionIndex>& devices,
   table.Write(2, style, out);
 }
 
-void WriteSquareHead(size_t devices, std::ostream& out) {
+// A square that is wider than the terminal comes in blocks of columns.
+template <class Write>
+void ForEachBlock(size_t devices, const TextStyle& style, Write write) {
+  size_t columns = std::max<size_t>(style.width, 40) / 5 - 2;
+  for (size_t begin = 0; begin < devices; begin += columns)
+    write(begin, std::min(begin + columns, devices));
+}
+
+void WriteSquareHead(size_t begin, size_t end, std::ostream& out) {
   std::string head(6, ' ');
-  for (size_t i = 0; i < devices; ++i) head += fmt::format("{:>5}", i);
+  for (size_t i = begin; i < end; ++i) head += fmt::format("{:>5}", i);
   out << head << "\n";
 }
 
 void WritePathSquare(const Judgement& judgement,
                      const std::vector<FunctionIndex>& devices,
                      const TextStyle& style, std::ostream& out) {
-  WriteSquareHead(devices.size(), out);
-  for (size_t row = 0; row < devices.size(); ++row) {
-    out << fmt::format("{:>6}", row);
-    for (FunctionIndex other : devices)
-      out << fmt::format("{:>5}", PathWord(PathLevelOf(judgement.topology,
-                                                       devices[row], other)));
+  const Topology& topology = judgement.topology;
+  ForEachBlock(devices.size(), style, [&](size_t begin, size_t end) {
+    WriteSquareHead(begin, end, out);
+    for (size_t row = 0; row < devices.size(); ++row) {
+      out << fmt::format("{:>6}", row);
+      for (size_t i = begin; i < end; ++i)
+        out << fmt::format(
+            "{:>5}", PathWord(PathLevelOf(topology, devices[row], devices[i])));
+      out << "\n";
+    }
     out << "\n";
-  }
-  out << "\n";
+  });
   WriteLabelled("paths", PathLegend(), style, out);
   out << "\n";
 }
@@ -119,19 +130,22 @@ MatrixTally WriteMatrixText(const Judgement& judgement,
   PairJudge judge(judgement);
   out << "rows are providers, columns clients; kernel "
       << KernelPhrase(judgement) << "\n\n";
-  WriteSquareHead(devices.size(), out);
-  for (size_t row = 0; row < devices.size(); ++row) {
-    out << fmt::format("{:>6}", row);
-    for (FunctionIndex client : devices) {
-      MapTypeSet possible = judge.Score(devices[row], client).possible;
-      tally.Count(possible);
-      std::string cell = OutcomeWord(possible);
-      out << std::string(5 - cell.size(), ' ')
-          << Painted(cell, PaintOf(possible), style);
+  ForEachBlock(devices.size(), style, [&](size_t begin, size_t end) {
+    WriteSquareHead(begin, end, out);
+    for (size_t row = 0; row < devices.size(); ++row) {
+      out << fmt::format("{:>6}", row);
+      for (size_t column = begin; column < end; ++column) {
+        MapTypeSet possible =
+            judge.Score(devices[row], devices[column]).possible;
+        tally.Count(possible);
+        std::string cell = OutcomeWord(possible);
+        out << std::string(5 - cell.size(), ' ')
+            << Painted(cell, PaintOf(possible), style);
+      }
+      out << "\n";
     }
     out << "\n";
-  }
-  out << "\n";
+  });
   if (paths) WritePathSquare(judgement, devices, style, out);
   WriteLegend(devices, judgement, style, out);
   out << "\n  bus   direct, by bus address (BUS_ADDR)\n"

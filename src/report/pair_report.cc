@@ -180,9 +180,12 @@ void WritePairText(const Judgement& judgement, const Verdict& there,
                    style)
         << "\n";
   } else {
-    out << Painted(Fit(from, style.width), Paint::kHead, style) << "\n  "
-        << arrow << " "
-        << Painted(Fit(to, style.width - 4), Paint::kHead, style) << "\n";
+    for (const auto& [front, phrase] :
+         {std::pair<std::string, std::string>("", from),
+          {fmt::format("  {} ", arrow), to}})
+      for (const std::string& line :
+           Wrapped(front, "      ", phrase, style.width))
+        out << Painted(line, Paint::kHead, style) << "\n";
   }
   WriteDirection(judgement, there, style, out);
   const Topology& topology = judgement.topology;

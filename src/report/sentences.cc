@@ -149,10 +149,55 @@ std::string JoinedAddresses(const Judgement& judgement,
   return Joined(words, most);
 }
 
+namespace {
+
+// One character of UTF-8 at the front of a text; 0 code, 1 byte: not one.
+struct Character {
+  uint32_t code = 0;
+  size_t bytes = 1;
+};
+
+Character FirstCharacter(std::string_view text) {
+  auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  unsigned char lead = byte(0);
+  if (lead < 0x80) return {lead, 1};
+  size_t bytes = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 0;
+  if (bytes == 0 || lead > 0xf4 || text.size() < bytes) return {};
+  uint32_t code = lead & (0xffu >> (bytes + 1));
+  for (size_t i = 1; i < bytes; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return {};
+    code = code << 6 | (byte(i) & 0x3fu);
+  }
+  bool shorter = code < (bytes == 4 ? 0x10000u : bytes == 3 ? 0x800u : 0x80u);
+  bool surrogate = code >= 0xd800 && code <= 0xdfff;
+  return shorter || surrogate || code > 0x10ffff ? Character{}
+                                                 : Character{code, bytes};
+}
+
+// Moves the cursor, changes colours, or turns the direction of what follows
+// around: C0, C1, line and paragraph separators, marks that cannot be seen.
+bool ControlsTerminal(uint32_t code) {
+  static constexpr std::pair<uint32_t, uint32_t> kRanges[] = {
+      {0x00, 0x1f},     {0x7f, 0x9f},     {0xad, 0xad},      {0x61c, 0x61c},
+      {0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e},  {0x2060, 0x206f},
+      {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe0fff}};
+  return std::any_of(std::begin(kRanges), std::end(kRanges), [=](auto range) {
+    return code >= range.first && code <= range.second;
+  });
+}
+
+}  // namespace
+
 std::string Printable(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  std::string out;
+  while (!text.empty()) {
+    Character c = FirstCharacter(text);
+    if (ControlsTerminal(c.code))
+      out += '?';
+    else
+      out += text.substr(0, c.bytes);
+    text.remove_prefix(c.bytes);
+  }
   return out;
 }
 

@@ -7,6 +7,8 @@ namespace p2pcheck {
 namespace {
 
 constexpr size_t kLabelColumns = 9;
+// What is left to a text however deep it is indented.
+constexpr size_t kLeastRoom = 20;
 
 bool StartsCodePoint(char c) {
   return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
@@ -35,6 +37,43 @@ std::string Fit(std::string_view text, size_t columns) {
     out += c;
   }
   return out + "...";
+}
+
+namespace {
+
+// Where a line of at most `room` columns ends: at two blanks, if that does not
+// leave half of it empty, else at one, else behind the first word.
+size_t LineEnd(std::string_view text, size_t room) {
+  size_t at = 0, columns = 0, single = text.npos, pair = text.npos;
+  for (; at < text.size() && columns <= room; ++at) {
+    if (StartsCodePoint(text[at])) ++columns;
+    if (text[at] != ' ' || columns > room + 1) continue;
+    single = at;
+    bool first_of_two = at + 1 < text.size() && text[at + 1] == ' ';
+    if (first_of_two && columns > room / 2) pair = at;
+  }
+  if (pair != text.npos) return pair;
+  return single != text.npos ? single : std::min(text.find(' '), text.size());
+}
+
+}  // namespace
+
+std::vector<std::string> Wrapped(std::string_view first, std::string_view rest,
+                                 std::string_view text, size_t width) {
+  std::vector<std::string> lines;
+  std::string_view front = first;
+  size_t used = std::max(ColumnsOf(first), ColumnsOf(rest));
+  size_t room = std::max(width, used + kLeastRoom) - used;
+  while (ColumnsOf(text) > room) {
+    size_t end = LineEnd(text, room);
+    lines.push_back(std::string(front) + std::string(text.substr(0, end)));
+    text.remove_prefix(end);
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    front = rest;
+  }
+  if (!text.empty() || lines.empty())
+    lines.push_back(std::string(front) + std::string(text));
+  return lines;
 }
 
 void WriteLabelled(std::string_view label, std::string_view text,
@@ -78,14 +117,34 @@ void TextTable::Write(size_t indent, const TextStyle& style,
     for (size_t i = 0; i < row.size(); ++i)
       widths[i] = std::max(widths[i], ColumnsOf(row[i]));
   }
-  for (const auto& row : rows_) {
-    std::string line(indent, ' ');
-    for (size_t i = 0; i < row.size(); ++i)
-      line += i + 1 < row.size() ? Padded(row[i], widths[i]) + "  " : row[i];
-    line = Fit(line, style.width);
-    line.erase(line.find_last_not_of(' ') + 1);
-    out << line << "\n";
+  for (const Row& row : rows_) WriteRow(row, widths, indent, style.width, out);
+}
+
+void TextTable::WriteRow(const Row& row, const std::vector<size_t>& widths,
+                         size_t indent, size_t width, std::ostream& out) const {
+  std::string line(indent, ' ');
+  size_t i = 0;
+  // Cells that fit, and a last one that has room to be broken in.
+  for (; i < row.size(); ++i) {
+    size_t begin = ColumnsOf(line);
+    if (i > 0 && begin + ColumnsOf(row[i]) > width) break;
+    line += i + 1 < row.size() ? Padded(row[i], widths[i]) + "  " : row[i];
   }
+  std::string hang(indent + (row.size() > 1 ? widths[0] + 2 : 2), ' ');
+  if (i + 1 == row.size() && ColumnsOf(line) + kLeastRoom <= width) {
+    hang.assign(ColumnsOf(line), ' ');
+    for (const std::string& text : Wrapped(line, hang, row[i], width))
+      out << text << "\n";
+    return;
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  out << line << "\n";
+  std::string more;
+  for (; i < row.size(); ++i)
+    if (!row[i].empty()) more += (more.empty() ? "" : "  ") + row[i];
+  if (more.empty()) return;
+  for (const std::string& text : Wrapped(hang, hang, more, width))
+    out << text << "\n";
 }
 
 std::string Painted(std::string_view text, Paint paint,

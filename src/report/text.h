@@ -26,8 +26,14 @@ void WriteLabelled(std::string_view label, std::string_view text,
 /// Each line as WriteLabelled has it.
 void WriteLines(const Lines& lines, const TextStyle& style, std::ostream& out);
 
-/// A table whose columns are as wide as their widest cell; the last one is
-/// cut where the terminal ends.
+/// The text as lines that fit the width: the first one begins with `first`, the
+/// others with `rest`.  Broken at blanks, where there is a choice at two of
+/// them, which stand between fields; a word that is too long is not broken.
+std::vector<std::string> Wrapped(std::string_view first, std::string_view rest,
+                                 std::string_view text, size_t width);
+
+/// A table whose columns are as wide as their widest cell.  A row that the
+/// terminal cannot hold goes on in further lines, below its second column.
 class TextTable {
  public:
   void AddRow(std::vector<std::string> cells);
@@ -35,7 +41,11 @@ class TextTable {
   void Write(size_t indent, const TextStyle& style, std::ostream& out) const;
 
  private:
-  std::vector<std::vector<std::string>> rows_;
+  using Row = std::vector<std::string>;
+  void WriteRow(const Row& row, const std::vector<size_t>& widths,
+                size_t indent, size_t width, std::ostream& out) const;
+
+  std::vector<Row> rows_;
 };
 
 enum class Paint { kGood, kBad, kUnsure, kQuiet, kHead };

@@ -67,7 +67,8 @@ class TreeWriter {
     for (HostBridgeIndex h = 0; h < bridges.size(); ++h) {
       std::string head = fmt::format("{}  {}", ToString(bridges[h].bus),
                                      HostBridgePhrase(judgement_, h));
-      out_ << Painted(Fit(head, style_.width), Paint::kHead, style_) << "\n";
+      for (const std::string& line : Wrapped("", "  ", head, style_.width))
+        out_ << Painted(line, Paint::kHead, style_) << "\n";
       WriteLevel(bridges[h].functions, "");
     }
     WritePlaceless();
@@ -82,10 +83,13 @@ class TreeWriter {
           style_.unicode ? (last ? "└─ " : "├─ ") : (last ? "`- " : "|- ");
       const char* trunk =
           style_.unicode ? (last ? "   " : "│  ") : (last ? "   " : "|  ");
-      out_ << Fit(prefix + branch + FunctionLine(judgement_, level[i]),
-                  style_.width)
-           << "\n";
-      WriteLevel(children_[level[i]], prefix + trunk);
+      const auto& below = children_[level[i]];
+      const char* drop = below.empty() ? "   " : style_.unicode ? "│  " : "|  ";
+      for (const std::string& line :
+           Wrapped(prefix + branch, prefix + trunk + drop,
+                   FunctionLine(judgement_, level[i]), style_.width))
+        out_ << line << "\n";
+      WriteLevel(below, prefix + trunk);
     }
   }
 
@@ -96,10 +100,10 @@ class TreeWriter {
       if (functions[i].placed()) continue;
       if (first) out_ << "place not known\n";
       first = false;
-      out_ << Fit("   " + ToString(functions[i].address) + "  " +
-                      FunctionLine(judgement_, i),
-                  style_.width)
-           << "\n";
+      for (const std::string& line :
+           Wrapped("   " + ToString(functions[i].address) + "  ", "      ",
+                   FunctionLine(judgement_, i), style_.width))
+        out_ << line << "\n";
     }
   }
 
