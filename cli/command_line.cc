@@ -18,7 +18,7 @@ constexpr const char* kExitStatusText =
     "bug, 74 could not write.\nDetails: man 8 p2pcheck";
 
 struct Flags {
-  bool json = false, tsv = false, no_names = false;
+  bool json = false, tsv = false, no_names = false, no_pager = false;
   std::string color = "auto";
   std::optional<std::string> format;
 };
@@ -145,6 +145,8 @@ void AddGlobalOptions(CLI::App& app, Options* options, Flags* flags) {
                "compute every pair a second way; a difference is a bug of ours "
                "and ends with status 70 (pair, matrix, report, "
                "rank, cliques)");
+  app.add_flag("--no-pager", flags->no_pager,
+               "write long text to the terminal without a pager");
   app.add_flag("--no-names", flags->no_names, "leave out names from pci.ids");
 }
 
@@ -391,6 +393,7 @@ std::optional<Options> ParseCommandLine(
   if (options.output == "-") options.output.reset();  // Standard output.
   options.color = *ColorNamed(flags.color);
   options.names = !flags.no_names;
+  options.pager = !flags.no_pager;
   options.argv.assign(argv + 1, argv + argc);
   return options;
 }

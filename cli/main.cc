@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <stdexcept>
 #include <string_view>
@@ -11,8 +12,10 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "cli/session.h"
 #include "report/check_formats.h"
+#include "report/sentences.h"
 
 namespace p2pcheck {
 namespace {
@@ -27,6 +30,7 @@ std::string VersionText() {
 }
 
 int Run(const Options& options) {
+  SetTextOutput(options);
   switch (options.command) {
     case Command::kSummary: return RunSummary(options);
     case Command::kPair: return RunPair(options);
@@ -65,13 +69,26 @@ bool AnswersNagios(int argc, char** argv) {
   return false;
 }
 
+// Line by line without what controls a terminal: names and files are in it.
+std::string PrintableLines(std::string_view text) {
+  std::string out;
+  for (;;) {
+    size_t end = std::min(text.find('\n'), text.size());
+    out += Printable(text.substr(0, end));
+    if (end == text.size()) return out;
+    out += '\n';
+    text.remove_prefix(end + 1);
+  }
+}
+
 // Tells an error where it is looked for, and gives the exit status.
 class ErrorTeller {
  public:
   explicit ErrorTeller(bool nagios) : nagios_(nagios) {}
 
   int Tell(const std::exception& error, int status) const {
-    std::cerr << "p2pcheck: " << error.what() << "\n";
+    Progress::End();
+    std::cerr << "p2pcheck: " << PrintableLines(error.what()) << "\n";
     if (!nagios_) return status;
     std::cout << NagiosFailure(error.what()) << std::flush;
     return static_cast<int>(PluginStatus::kUnknown);
@@ -97,6 +114,7 @@ int Main(int argc, char** argv) {
   } catch (const WriteError& error) {
     return teller.Tell(error, kCouldNotWrite);
   } catch (const std::exception& error) {
+    Progress::End();
     std::cerr << "p2pcheck: a bug of ours, please report it:\n";
     return teller.Tell(error, kOurBug);
   }

@@ -50,6 +50,7 @@ struct Options {
   Format format = Format::kText;
   ColorWhen color = ColorWhen::kAuto;
   bool names = true;
+  bool pager = true;
   bool cross_check = false;
 
   // advise

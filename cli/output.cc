@@ -14,6 +14,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
+
+#include "cli/progress.h"
 
 namespace p2pcheck {
 namespace {
@@ -46,6 +49,18 @@ unsigned Width(const Options& options) {
   return static_cast<unsigned>(std::clamp(columns, 40ul, 1000ul));
 }
 
+struct TextOutput {
+  bool pager = false, ascii = false;
+};
+TextOutput text_output;
+
+// Rows of the terminal; where it does not tell, those of the first ones.
+size_t TerminalRows() {
+  winsize size{};
+  bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0;
+  return known ? size.ws_row : 24;
+}
+
 // "dir/.file.p2pcheck.123" for "dir/file".
 std::string HiddenName(const std::string& path) {
   size_t name = path.rfind('/') + 1;  // 0 without one
@@ -73,6 +88,11 @@ DescriptorBuffer::int_type DescriptorBuffer::overflow(int_type c) {
 }
 
 int DescriptorBuffer::sync() {
+  if (choose_ && pptr() > pbase()) {
+    std::string_view text(pbase(), static_cast<size_t>(pptr() - pbase()));
+    descriptor_ = std::exchange(choose_, nullptr)(text, whole_);
+  }
+  if (ascii_) KeepAscii();
   const char* next = pbase();
   while (error_ == 0 && next < pptr()) {
     ssize_t written =
@@ -84,6 +104,19 @@ int DescriptorBuffer::sync() {
   }
   setp(bytes_.data(), bytes_.data() + bytes_.size());
   return error_ == 0 ? 0 : -1;
+}
+
+// Byte by byte, so that it does not matter where a character is cut.
+void DescriptorBuffer::KeepAscii() {
+  char* to = pbase();
+  for (const char* from = pbase(); from < pptr(); ++from) {
+    auto byte = static_cast<unsigned char>(*from);
+    if (byte < 0x80)
+      *to++ = *from;
+    else if (byte >= 0xc0)
+      *to++ = '?';
+  }
+  pbump(static_cast<int>(to - pptr()));
 }
 
 Output::Output(const std::optional<std::string>& path, Access access)
@@ -101,6 +134,19 @@ Output::Output(const std::optional<std::string>& path, Access access)
     Fail(errno);
   }
   buffer_.Open(descriptor_);
+  if (text_output.ascii) buffer_.SetAscii();
+  buffer_.SetChoice([this](std::string_view text, bool all) {
+    return ChooseDescriptor(text, all);
+  });
+}
+
+int Output::ChooseDescriptor(std::string_view text, bool all) {
+  Progress::End();
+  if (!path_.empty() || !text_output.pager) return descriptor_;
+  auto lines = static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+  if (all && lines < TerminalRows()) return descriptor_;
+  int pager = pager_.Start();
+  return pager >= 0 ? pager : descriptor_;
 }
 
 Output::~Output() {
@@ -124,14 +170,30 @@ void Output::Fail(int error) const {
 }
 
 void Output::Finish() {
+  buffer_.SetWhole();
   stream_.flush();
-  if (buffer_.error() != 0) Fail(buffer_.error());
+  Progress::End();
+  bool left = pager_.running() && buffer_.error() == EPIPE;
+  if (!pager_.Finish())
+    throw WriteError("the pager could not be run: see PAGER");
+  // Who leaves the pager early has seen what he wanted.
+  if (buffer_.error() != 0 && !left) Fail(buffer_.error());
   if (path_.empty()) return;
   int descriptor = descriptor_;
   descriptor_ = -1;
   if (close(descriptor) != 0) Fail(errno);
   if (std::rename(temporary_.c_str(), path_.c_str()) != 0) Fail(errno);
   temporary_.clear();
+}
+
+void SetTextOutput(const Options& options) {
+  bool text = options.format == Format::kText &&
+              options.check_format == CheckFormat::kText &&
+              options.command != Command::kRecord;
+  text_output.ascii = text && !SpeaksUtf8();
+  text_output.pager =
+      text && options.pager && !options.output && isatty(STDOUT_FILENO) &&
+      EnvironmentOr("TERM", "dumb") != "dumb" && Pager::Wanted();
 }
 
 TextStyle StyleFor(const Options& options) {

@@ -8,6 +8,8 @@
 #include <optional>
 
 #include "cli/assume.h"
+#include "cli/progress.h"
+#include "report/sentences.h"
 #include "source/names.h"
 #include "topology/topology.h"
 
@@ -28,7 +30,7 @@ KernelVersion NamedKernel(const std::string& text) {
 
 void WarnOf(const HostSnapshot& snapshot) {
   for (const SourceWarning& warning : snapshot.warnings)
-    std::cerr << "p2pcheck: " << warning.text << "\n";
+    std::cerr << "p2pcheck: " << Printable(warning.text) << "\n";
 }
 
 // --kernel, or --assume kernel=: the last word has it.
@@ -59,6 +61,7 @@ class Session::Impl {
     std::string wrong = CheckTopology(topology_);
     if (!wrong.empty()) throw std::logic_error("topology: " + wrong);
 #endif
+    Progress::Begin("p2pcheck: judging");
     PickKernel(options);
     judgement_.cpu = IdentifyCpu(snapshot_, book_);
     for (const FunctionRecord& record : snapshot_.functions)
@@ -82,7 +85,10 @@ class Session::Impl {
  private:
   static HostSnapshot Read(const Options& options, const RuleBook& book,
                            const ReadRequest& request) {
+    Progress::Begin(options.from ? "p2pcheck: reading the source"
+                                 : "p2pcheck: reading this host");
     HostSnapshot snapshot = ReadSource(options.from, request);
+    if (!snapshot.warnings.empty()) Progress::End();
     WarnOf(snapshot);
     AssumeFacts(options.assume, book, &snapshot);
     return snapshot;

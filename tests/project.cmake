@@ -36,6 +36,9 @@ p2pcheck_python_test(sarif formats/sarif_test.py $<TARGET_FILE:p2pcheck>
 p2pcheck_python_test(policy policy_test.py $<TARGET_FILE:p2pcheck>
                      ${PROJECT_SOURCE_DIR})
 
+p2pcheck_python_test(terminal terminal_test.py $<TARGET_FILE:p2pcheck>
+                     ${PROJECT_SOURCE_DIR})
+
 p2pcheck_python_test(nccl_topology nccl_test.py $<TARGET_FILE:p2pcheck>
                      ${PROJECT_SOURCE_DIR}
                      ${PROJECT_SOURCE_DIR}/../shared/data/nccl-topo)
