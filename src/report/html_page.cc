@@ -90,8 +90,10 @@ class PageWriter {
       WriteTreeHtml(judgement_, out_);
     } else if (name == "TREE_LEGEND") {
       WriteTreeLegendHtml(judgement_, out_);
-    } else if (name == "CLASSES") {
-      WriteClassesHtml(judgement_, pairs_, out_);
+    } else if (name == "CLASSES_IN_PLACE_OF_MATRIX") {
+      if (pairs_.devices.empty()) WriteClassesHtml(judgement_, pairs_, out_);
+    } else if (name == "CLASSES_BESIDE_MATRIX") {
+      if (!pairs_.devices.empty()) WriteClassesHtml(judgement_, pairs_, out_);
     } else if (name == "FINDINGS") {
       WriteFindingsHtml(judgement_, findings_, out_);
     } else if (name == "HOST") {

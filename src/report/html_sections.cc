@@ -251,6 +251,18 @@ void WriteClassRow(const Judgement& judgement, const PairClass& c,
   out << "</ul></td></tr>\n";
 }
 
+void WriteClassTable(const Judgement& judgement, const PagePairs& pairs,
+                     std::ostream& out) {
+  out << "<div class=\"scroll flat\" tabindex=0 role=region "
+         "aria-label=\"Table of the classes\"><table class=classes>\n"
+         "<thead><tr>";
+  for (const char* head : {"pairs", "kinds", "outcome", "one of them", "why"})
+    out << "<th scope=col>" << head << "</th>";
+  out << "</tr></thead><tbody>\n";
+  for (const PairClass& c : pairs.classes) WriteClassRow(judgement, c, out);
+  out << "</tbody></table></div>\n";
+}
+
 std::string EvidenceText(const Judgement& judgement, const Fact& fact) {
   std::string at = fact.function ? ToString(*fact.function) + " " : "";
   std::string value = FactValue(judgement, fact);
@@ -304,8 +316,8 @@ void WriteAnswerHtml(const Judgement& judgement, const PagePairs& pairs,
   WriteBar(counts, out);
   WriteCounts(counts, out);
   out << "<p class=sub>Ordered pairs of " << pairs.devices_are << ". "
-      << fmt::format("<a href=#findings>{} finding{}</a>.", findings.size(),
-                     findings.size() == 1 ? "" : "s")
+      << fmt::format("<a href=#findings>{} finding{}</a>.",
+                     Grouped(findings.size()), findings.size() == 1 ? "" : "s")
       << "</p>\n";
   WriteOrigin(judgement, out);
   WriteUnknowns(judgement, out);
@@ -335,18 +347,14 @@ void WritePairsHtml(const Judgement& judgement, const PagePairs& pairs,
 
 void WriteClassesHtml(const Judgement& judgement, const PagePairs& pairs,
                       std::ostream& out) {
-  if (pairs.classes.empty()) {
+  out << "<section class=classes-part aria-labelledby=classes-head>\n"
+         "<h2 id=classes-head>Pairs by class <small>alike in kinds, place, ACS "
+         "and outcome</small></h2>\n";
+  if (pairs.classes.empty())
     out << "<p>There are none.</p>\n";
-    return;
-  }
-  out << "<div class=\"scroll flat\" tabindex=0 role=region "
-         "aria-label=\"Table of the classes\"><table "
-         "class=classes>\n<thead><tr>";
-  for (const char* head : {"pairs", "kinds", "outcome", "one of them", "why"})
-    out << "<th scope=col>" << head << "</th>";
-  out << "</tr></thead><tbody>\n";
-  for (const PairClass& c : pairs.classes) WriteClassRow(judgement, c, out);
-  out << "</tbody></table></div>\n";
+  else
+    WriteClassTable(judgement, pairs, out);
+  out << "</section>\n";
 }
 
 void WriteFindingsHtml(const Judgement& judgement,

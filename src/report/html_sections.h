@@ -25,7 +25,7 @@ void WriteAnswerHtml(const Judgement& judgement, const PagePairs& pairs,
 void WritePairsHtml(const Judgement& judgement, const PagePairs& pairs,
                     std::ostream& out);
 
-/// Classes of pairs, each with the reasons of one of its pairs.
+/// Classes of pairs, each with the reasons of one of its pairs: a section.
 void WriteClassesHtml(const Judgement& judgement, const PagePairs& pairs,
                       std::ostream& out);
 

@@ -388,6 +388,12 @@ const checkHost = async (host) => {
   expect(`${host.name}: a row each`,
          await page.locator('.tree .n').count(), host.functions);
   if (host.devices > 0) await compareMatrix(host, page);
+  expect(`${host.name}: pairs or classes come before the tree`,
+         await page.locator('section h2').evaluateAll(
+             (heads) => heads.map((head) => head.id).filter(
+                 (id) => /^(classes|tree)-head$/.test(id))),
+         host.devices > 0 ? ['tree-head', 'classes-head'] :
+                            ['classes-head', 'tree-head']);
   await compareClasses(host, page);
   await compareSentences(host, page);
   if (host.search) await checkSearch(page, ...host.search);

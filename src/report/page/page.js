@@ -12,7 +12,7 @@
     return element;
   };
   document.documentElement.classList.add('js');
-  for (const part of document.querySelectorAll('aside, .find, .hint, .tools'))
+  for (const part of document.querySelectorAll('aside, .find, .tools'))
     part.hidden = false;
 
   // ---- functions and their rows in the tree ------------------------------
@@ -316,6 +316,7 @@
     event.preventDefault();
   };
   if (table) {
+    $('keys').hidden = false;
     table.setAttribute('role', 'grid');
     table.setAttribute('aria-labelledby', 'pairs-head');
     table.parentElement.removeAttribute('tabindex');
