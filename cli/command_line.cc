@@ -92,8 +92,9 @@ constexpr CommandEntry kCommands[] = {
     {Command::kAdvise, "advise", "DEVICE", 2, 2, false,
      "PROVIDER CLIENT: the smallest change that reaches the wished route, the "
      "kernel parameter for it, and what isolation it costs"},
-    {Command::kDiff, "diff", "KERNEL", 1, 1, false,
-     "diff --kernel A B: the pairs whose verdict changes between two kernels"},
+    {Command::kDiff, "diff", "SOURCE", 1, 2, false,
+     "OLD NEW: what changed between two sources: devices, facts, and the "
+     "verdicts that follow; or diff --kernel A B: between two kernels"},
     {Command::kCmdline, "cmdline", "STRING", 0, 1, false,
      "reads and checks the PCI and IOMMU part of a kernel command line against "
      "the host (default: the host's own)"},

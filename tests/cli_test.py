@@ -711,5 +711,90 @@ class OutputFile(Case):
         self.assertIn("NOT_SUPPORTED", self.file.read_text())
 
 
+class Diff(Case):
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory()
+        self.other = pathlib.Path(self.directory.name) / "other"
+
+    def tearDown(self):
+        self.directory.cleanup()
+
+    def changed(self, *edits):
+        """The example with some of its text replaced."""
+        text = pathlib.Path(EXAMPLE).read_text()
+        for old, new in edits:
+            self.assertIn(old, text)
+            text = text.replace(old, new)
+        self.other.write_text(text)
+        return run("diff", "--json", EXAMPLE, self.other)
+
+    def test_nothing_is_different(self):
+        done = run("diff", EXAMPLE, EXAMPLE)
+        self.check(done, 0)
+        self.assertIn(b"nothing is different", done.stdout)
+
+    def test_a_change_is_1_and_told(self):
+        done = self.changed(("@driver nvidia\n", "@driver vfio-pci\n"))
+        self.check(done, 1)
+        told = json.loads(done.stdout, object_pairs_hook=no_repeats)
+        self.assertEqual(told["schema"], "p2pcheck.diff/1")
+        self.assertEqual(told["difference"], "changed")
+        self.assertEqual({f["fact"] for f in told["facts"]}, {"driver"})
+        self.assertEqual({(f["before"], f["after"]) for f in told["facts"]},
+                         {("nvidia", "vfio-pci")})
+        self.assertEqual(told["verdicts"]["changed"], 0)
+
+    def test_what_is_known_only_is_2(self):
+        done = self.changed(("@driver nvidia\n", ""))
+        self.check(done, 2)
+        told = json.loads(done.stdout)
+        self.assertEqual(told["difference"], "only-knowledge")
+        self.assertEqual({f["change"] for f in told["facts"]}, {"lost"})
+
+    def test_another_kernel_is_the_cause(self):
+        done = run("diff", "--json", "--assume", "kernel=5.1", EXAMPLE,
+                   EXAMPLE)
+        self.check(done, 0)
+        done = self.changed(("@kernel_release 6.12.95",
+                             "@kernel_release 5.1.0"))
+        self.check(done, 1)
+        verdicts = json.loads(done.stdout)["verdicts"]
+        self.assertEqual({cause for c in verdicts["classes"]
+                          for cause in c["causes"]}, {"kernel"})
+        self.assertEqual(len(verdicts["pairs"]), verdicts["changed"])
+        self.assertEqual(sum(c["pairs"] for c in verdicts["classes"]),
+                         verdicts["changed"])
+
+    def test_one_of_the_two_may_be_standard_input(self):
+        text = pathlib.Path(EXAMPLE).read_bytes()
+        self.check(run("diff", EXAMPLE, "-", stdin=text), 0)
+        self.check(run("diff", "-", EXAMPLE, stdin=text), 0)
+
+    def test_two_kernels_change_exports_too(self):
+        host = ROOT / "fixtures/hosts/v-vfio-switch@7.3/host.recording"
+        done = run("--from", host, "diff", "--json", "--kernel", "6.12", "7.0")
+        self.check(done, 1)
+        told = json.loads(done.stdout)
+        self.assertEqual(told["schema"], "p2pcheck.kernel-diff/1")
+        self.assertEqual(told["kernels"], ["6.12", "7.0"])
+        self.assertEqual(told["changes"], [])
+        exports = {(e["function"], e["bar"]): e for e in told["exports"]}
+        nvme = exports["0000:03:00.0", 0]
+        answers = [nvme[side]["if_vfio_pci"]["answer"]
+                   for side in ("before", "after")]
+        self.assertEqual(answers, [False, True])
+        text = run("--from", host, "diff", "--kernel", "6.12", "7.0").stdout
+        self.assertIn(f"{len(exports)} BARs are exported otherwise",
+                      text.decode())
+        self.check(run("--from", host, "diff", "--kernel", "7.0", "7.0"), 0)
+
+    def test_refusals(self):
+        self.check_error(run("diff", EXAMPLE), 64, "two sources")
+        self.check_error(run("diff", "-", "-"), 64, "standard input")
+        self.check_error(example("diff", EXAMPLE, EXAMPLE), 64, "--from")
+        self.check_error(run("diff", "--tsv", EXAMPLE, EXAMPLE), 64, "--tsv")
+        self.check_error(run("diff", EXAMPLE, "/nowhere"), 66, "/nowhere")
+
+
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "report/export_diff.h"
 #include "report/json_writer.h"
+#include "report/pair_judge.h"
 #include "report/sentences.h"
 #include "report/text.h"
 #include "report/verdict_json.h"
@@ -11,17 +13,32 @@
 namespace p2pcheck {
 namespace {
 
+// The outcomes of one provider with everybody, by position.
+void FillRow(const Fabric& fabric, FunctionIndex provider,
+             std::vector<uint8_t>* row) {
+  row->resize(fabric.size());
+  FabricIndex at = fabric.PositionOf(provider);
+  fabric.Outcomes({at, at + 1}, fabric.All(), row->data());
+}
+
 // Calls `found(before, after)` for each pair that differs.
 template <class Found>
 uint64_t ForEachChange(const Judgement& before, const Judgement& after,
                        const std::vector<FunctionIndex>& devices, Found found) {
+  PairJudge old_judge(before), new_judge(after);
+  std::vector<uint8_t> was, is;
   uint64_t changes = 0;
   for (FunctionIndex provider : devices) {
+    FillRow(old_judge.fabric(), provider, &was);
+    FillRow(new_judge.fabric(), provider, &is);
     for (FunctionIndex client : devices) {
-      Verdict old_verdict = before.Decide(provider, client);
-      Verdict new_verdict = after.Decide(provider, client);
-      if (old_verdict.possible == new_verdict.possible) continue;
-      found(old_verdict, new_verdict);
+      uint8_t a = was[old_judge.fabric().PositionOf(client)];
+      uint8_t b = is[new_judge.fabric().PositionOf(client)];
+      old_judge.Hold(provider, client, MapTypeSet::FromBits(a));
+      new_judge.Hold(provider, client, MapTypeSet::FromBits(b));
+      if (a == b) continue;
+      found(old_judge.Decide(provider, client),
+            new_judge.Decide(provider, client));
       ++changes;
     }
   }
@@ -54,9 +71,11 @@ uint64_t WriteKernelDiffText(const Judgement& before, const Judgement& after,
       });
   out << fmt::format("{} of {} ordered pairs change between kernel {} and {}\n",
                      changes, devices.size() * devices.size(), from, to);
+  auto exports = CompareExports(before, after, devices);
+  WriteExportChanges(before, after, exports, from, to, style, out);
   for (const std::string& remark : KernelRemarks(after))
     WriteLabelled("note", remark, style, out);
-  return changes;
+  return changes + exports.size();
 }
 
 uint64_t WriteKernelDiffJson(const Judgement& before, const Judgement& after,
@@ -78,8 +97,10 @@ uint64_t WriteKernelDiffJson(const Judgement& before, const Judgement& after,
                                    });
   json.EndArray();
   json.Field("pairs", static_cast<uint64_t>(devices.size() * devices.size()));
+  auto exports = CompareExports(before, after, devices);
+  WriteExportChangesJson(before, exports, json);
   json.EndObject();
-  return changes;
+  return changes + exports.size();
 }
 
 }  // namespace p2pcheck

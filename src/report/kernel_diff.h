@@ -10,7 +10,8 @@
 namespace p2pcheck {
 
 /// The ordered pairs of `devices` whose set of outcomes is not the same under
-/// two kernels, as they are found; gives their number.
+/// two kernels, and their BARs of which the export as a DMABUF is not, as they
+/// are found; gives the number of both.
 uint64_t WriteKernelDiffText(const Judgement& before, const Judgement& after,
                              const std::vector<FunctionIndex>& devices,
                              const TextStyle& style, std::ostream& out);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/verdict_json.h"
 
+#include "report/document_parts.h"
 #include "report/sentences.h"
 
 namespace p2pcheck {
@@ -130,6 +131,12 @@ void WriteRules(const RuleBook& book, JsonWriter& json) {
   json.EndObject();
 }
 
+void WritePrivileges(const HostSnapshot& snapshot, JsonWriter& json) {
+  json.Key("privileges").BeginObject();
+  json.Field("extended_config_space", snapshot.host.privileged);
+  json.EndObject();
+}
+
 template <class Strings>
 void WriteStrings(std::string_view key, const Strings& strings,
                   JsonWriter& json) {
@@ -139,6 +146,13 @@ void WriteStrings(std::string_view key, const Strings& strings,
 }
 
 }  // namespace
+
+void WriteHostKeys(const Judgement& judgement, JsonWriter& json) {
+  WriteSource(judgement.snapshot, json);
+  WriteHost(judgement, json);
+  WriteKernel(judgement, json);
+  WritePrivileges(judgement.snapshot, json);
+}
 
 void WriteAddresses(std::string_view key, const Judgement& judgement,
                     const std::vector<FunctionIndex>& functions,
@@ -209,9 +223,7 @@ void BeginDocument(const Judgement& judgement, std::string_view schema,
   WriteKernel(judgement, json);
   WriteRules(judgement.book, json);
   WriteStrings("assumed", judgement.assumed, json);
-  json.Key("privileges").BeginObject();
-  json.Field("extended_config_space", judgement.snapshot.host.privileged);
-  json.EndObject();
+  WritePrivileges(judgement.snapshot, json);
   WriteStrings("unknowns", Unknowns(judgement), json);
 }
 
