@@ -95,6 +95,8 @@ constexpr CommandEntry kCommands[] = {
     {Command::kDiff, "diff", "SOURCE", 1, 2, false,
      "OLD NEW: what changed between two sources: devices, facts, and the "
      "verdicts that follow; or diff --kernel A B: between two kernels"},
+    {Command::kWatch, "watch", nullptr, 0, 0, false,
+     "reports again when hotplug or a rescan changes something"},
     {Command::kCmdline, "cmdline", "STRING", 0, 1, false,
      "reads and checks the PCI and IOMMU part of a kernel command line against "
      "the host (default: the host's own)"},
@@ -218,11 +220,26 @@ void AddReportOptions(CLI::App* command, Options* options) {
       ->type_name("FILE");
 }
 
+void AddWatchOptions(CLI::App* command, Options* options) {
+  constexpr uint32_t kDay = 24 * 60 * 60;
+  command
+      ->add_option("--settle", options->settle,
+                   "look when no event came for MS milliseconds (default "
+                   "1000), or after ten times as long")
+      ->type_name("MS")
+      ->check(CLI::Range(uint32_t{0}, 1000 * kDay));
+  command->add_flag("--once", options->once, "end after the first change");
+  command->add_option("--for", options->watch_seconds, "end after SECONDS")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(uint32_t{0}, 366 * kDay));
+}
+
 void AddOwnOptions(CLI::App* command, Command which, Options* options,
                    Flags* flags) {
   if (which == Command::kCompletion) AddCompletionArguments(command, options);
   if (which == Command::kAdvise) AddAdviseOptions(command, options);
   if (which == Command::kCheck) AddCheckOptions(command, options, flags);
+  if (which == Command::kWatch) AddWatchOptions(command, options);
   if (which == Command::kDmabuf) AddDmabufOptions(command, options);
   if (which == Command::kMatrix)
     command->add_flag("--paths", options->paths,

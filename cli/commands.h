@@ -22,6 +22,7 @@ int RunRecord(const Options& options);
 int RunRules(const Options& options);
 int RunExplain(const Options& options);
 int RunDiff(const Options& options);
+int RunWatch(const Options& options);
 int RunAdvise(const Options& options);
 int RunCheck(const Options& options);
 int RunBars(const Options& options);

@@ -46,6 +46,7 @@ int Run(const Options& options) {
     case Command::kRules: return RunRules(options);
     case Command::kExplain: return RunExplain(options);
     case Command::kDiff: return RunDiff(options);
+    case Command::kWatch: return RunWatch(options);
     case Command::kAdvise: return RunAdvise(options);
     case Command::kCheck: return RunCheck(options);
     case Command::kBars: return RunBars(options);

@@ -2,6 +2,7 @@
 #ifndef P2PCHECK_CLI_OPTIONS_H_
 #define P2PCHECK_CLI_OPTIONS_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ enum class Command {
   kRules,
   kExplain,
   kDiff,
+  kWatch,
   kAdvise,
   kCheck,
   kCmdline,
@@ -65,6 +67,11 @@ struct Options {
   std::optional<std::string> nccl;
   // and the page
   std::optional<std::string> html;
+
+  // watch: when a burst of events is over, in ms; when to end
+  uint32_t settle = 1000;
+  bool once = false;
+  std::optional<uint32_t> watch_seconds;
 
   // probe: do it
   bool yes = false;

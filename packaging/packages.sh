@@ -5,7 +5,7 @@ build_packages=(g++ cmake ninja-build pkg-config libfmt-dev libcli11-dev
   libtomlplusplus-dev rapidjson-dev libpci-dev libudev-dev libarchive-dev
   zlib1g-dev nettle-dev pci.ids)
 test_packages=(libgtest-dev python3 git pciutils mandoc reuse clang clang-format
-  zstd)
+  zstd umockdev gir1.2-umockdev-1.0 python3-gi)
 
 # The tests of what is written for others run node, of any origin,
 # a browser and shells.

@@ -27,6 +27,9 @@ p2pcheck_python_test(man_examples man_examples_test.py $<TARGET_FILE:p2pcheck>
 p2pcheck_python_test(cli cli_test.py $<TARGET_FILE:p2pcheck>
                      ${PROJECT_SOURCE_DIR})
 
+# Hotplug, as umockdev makes it.
+p2pcheck_python_test(watch watch/watch_test.py $<TARGET_FILE:p2pcheck>)
+
 # check --format, held to the rules of who reads it.
 p2pcheck_python_test(check_formats formats/check_formats_test.py
                      $<TARGET_FILE:p2pcheck> ${PROJECT_SOURCE_DIR})
