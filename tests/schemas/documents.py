@@ -317,6 +317,7 @@ def rare(root, found, folder):
         yield example, ["rules", "--kernel", version]
     yield example, ["report", "--kernel", "99.0"]
     yield many(folder), ["report"]
+    yield many(folder), ["diff", "--kernel", "7.0", "7.1"]
     yield example, ["matrix", "--kernel", "next", *example.devices[:3]]
     for name in ("h-vtd-switch@7.3", "m-acs-switch@7.3", "g-sriov@7.3",
                  "h-vtd-multifunction@7.3", "i-amdvi-switch@7.3"):
@@ -408,6 +409,61 @@ def without_host():
     yield "schema", ["schema"]
     yield "probe here", ["probe"]
     yield "report here", ["report"]
+
+
+BOARD = """\
+root 0 0
+dev 0000:00:00.0 id=8086:3e30
+dev 0000:00:01.0 id=8086:1901 t=4 sec=1
+dev 0000:00:02.0 id=8086:1905 t=4 sec=2
+dev 0000:00:03.0 id=8086:1909 t=4 sec=3
+dev 0000:01:00.0 id=10de:2330 t=0 link=32x16
+dev 0000:02:00.0 id=10de:2330 t=0
+dev 0000:03:00.0 id=15b3:1021 t=0
+"""
+# A bus with another number, a card in the place of another, two that change
+# places, twins that do, and a link that is slower.
+BOARDS = {
+    "renumbered": [("sec=3", "sec=4"), ("0000:03:00.0", "0000:04:00.0")],
+    "replaced": [("0000:02:00.0 id=10de:2330", "0000:02:00.0 id=10de:20b0")],
+    "moved": [("0000:02:00.0 id=10de:2330", "0000:02:00.0 id=15b3:1021"),
+              ("0000:03:00.0 id=15b3:1021", "0000:03:00.0 id=10de:2330")],
+    "alike": [("0000:00:01.0", "0000:00:04.0"),
+              ("0000:00:02.0", "0000:00:05.0")],
+    "slower": [("link=32x16", "link=25x1")],
+}
+
+
+def of_two(tool, found, folder):
+    """Two sources each: boards, hosts in other states, and strangers."""
+    def recording(name, text):
+        sketch, made = folder / f"{name}.board", folder / f"board-{name}"
+        sketch.write_text(text)
+        with made.open("wb") as out:
+            subprocess.run([tool, sketch], stdout=out, check=True)
+        return str(made)
+
+    board = recording("as-it-is", BOARD)
+    for name, edits in BOARDS.items():
+        text = BOARD
+        for old, new in edits:
+            text = text.replace(old, new)
+        other = recording(name, text)
+        yield f"diff of a board {name}", ["diff", board, other]
+        yield f"diff of a board no longer {name}", ["diff", other, board]
+    by_name = {host.name: str(host.path) for host in found}
+    for one, two in (("m-acs-switch@7.3", "m-acs-switch-noredir@7.3"),
+                     ("m-acs-switch@7.3", "m-acs-switch@7.3-user"),
+                     ("m-acs-switch@7.3-causes", "m-acs-switch@7.3"),
+                     ("v-vfio-switch@7.2s", "v-vfio-switch@7.3"),
+                     ("h-vtd-switch@7.3", "c-switch@6.1s"),
+                     ("e-pxb-hsw@7.3", "e-pxb-skx@7.3")):
+        if one in by_name and two in by_name:
+            yield f"diff of {one} and {two}", [
+                "diff", by_name[one], by_name[two]]
+    for one, two in zip(found[::9], found[1::9]):
+        yield f"diff of {one.name} and {two.name}", [
+            "diff", str(one.path), str(two.path)]
 
 
 def of_cases(root):

@@ -135,6 +135,7 @@ def main():
         jobs = list(documents.of_hosts(found, everything))
         jobs += list(documents.of_rare(root, found, folder))
         jobs += list(documents.probed(probe_tool, found))
+        jobs += list(documents.of_two(sketch_tool, found, folder))
         jobs += list(documents.without_host())
         jobs += list(documents.of_cases(root))
         jobs += list(documents.of_examples(root))
