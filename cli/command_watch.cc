@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "cli/session.h"
 #include "report/bars_report.h"
 #include "report/host_diff_report.h"
@@ -71,6 +72,7 @@ class Watch {
     HostDiff diff = CompareHosts(SideOf(before), SideOf(after), after.book);
     if (diff.difference() == Difference::kChanged) Tell(before, after, diff);
     state_ = std::move(now);
+    Progress::End();
   }
 
   void Tell(const Judgement& before, const Judgement& after,

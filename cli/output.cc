@@ -191,9 +191,12 @@ void SetTextOutput(const Options& options) {
               options.check_format == CheckFormat::kText &&
               options.command != Command::kRecord;
   text_output.ascii = text && !SpeaksUtf8();
-  text_output.pager =
-      text && options.pager && !options.output && isatty(STDOUT_FILENO) &&
-      EnvironmentOr("TERM", "dumb") != "dumb" && Pager::Wanted();
+  // What comes while one looks cannot wait for a pager.
+  bool waits = options.command == Command::kWatch;
+  text_output.pager = text && !waits && options.pager && !options.output &&
+                      isatty(STDOUT_FILENO) &&
+                      EnvironmentOr("TERM", "dumb") != "dumb" &&
+                      Pager::Wanted();
 }
 
 TextStyle StyleFor(const Options& options) {
