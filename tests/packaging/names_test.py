@@ -78,6 +78,10 @@ def check(texts, wanted):
         if FEDORA.get(name) not in fedora:
             wrong.append(f"{name}: {FEDORA.get(name, 'its Fedora name')} is "
                          "not in the spec")
+    for page in sorted((PACKAGING.parent / "man").glob("*.[1-8]")):
+        line = f"%{{_mandir}}/man{page.suffix[1:]}/{page.name}*"
+        if line not in texts["spec"].splitlines():
+            wrong.append(f"{line}: not in the spec")
     found = versions(texts)
     if len(set(found.values())) != 1:
         wrong.append(f"versions differ: {found}")
@@ -93,6 +97,8 @@ def damages(texts, wanted):
         yield name, {**texts, "spec": re.sub(
             rf"^BuildRequires:\s*{re.escape(name)}( .*)?\n", "",
             texts["spec"], flags=re.M)}
+    yield "a manual page", {**texts, "spec": texts["spec"].replace(
+        "%{_mandir}/man8/p2pcheck.8*\n", "")}
     yield "version", {**texts, "spec": texts["spec"].replace(
         "Version:        0", "Version:        9")}
 
