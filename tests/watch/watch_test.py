@@ -91,6 +91,22 @@ def card(number):
     return function(card_path(number), ids, 0x030200, config(ids, 0))
 
 
+def validator():
+    """Of the lines, where python3-jsonschema is installed."""
+    try:
+        from jsonschema import Draft202012Validator
+    except ImportError:
+        print("python3-jsonschema is not installed: no line is validated")
+        return None
+    done = subprocess.run(
+        [PROGRAM, "schema", "watch"], check=True, stdout=subprocess.PIPE,
+        env={**os.environ, "ASAN_OPTIONS": "verify_asan_link_order=0"})
+    return Draft202012Validator(json.loads(done.stdout))
+
+
+VALIDATOR = validator()
+
+
 class Watching:
     """watch in the background, its lines as they come."""
 
@@ -110,9 +126,12 @@ class Watching:
 
     def next(self, seconds=PATIENCE):
         try:
-            return self.lines.get(timeout=seconds)
+            line = self.lines.get(timeout=seconds)
         except queue.Empty:
             return None
+        if VALIDATOR:
+            VALIDATOR.validate(line)
+        return line
 
     def end(self, number=signal.SIGTERM):
         if number:
