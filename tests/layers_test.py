@@ -86,6 +86,23 @@ def check(files, folders, only):
     return wrong
 
 
+TYPE = re.compile(r"^(?:struct|class|enum class|enum) (\w+)[^;]*\{", re.MULTILINE)
+
+
+def check_types(files):
+    """Two types of one name make one program undefined, and no compiler or
+    linker says so."""
+    wrong, seen = [], {}
+    for path, text in sorted(files.items()):
+        if not path.endswith(".h"):
+            continue
+        for name in TYPE.findall(text):
+            if name in seen:
+                wrong.append(f"{path}: {name} is also in {seen[name]}")
+            seen[name] = path
+    return wrong
+
+
 def read_tree(root):
     return {
         str(path.relative_to(root)): path.read_text()
@@ -131,6 +148,9 @@ def self_test(folders, only):
     for path, line in ALLOWED:
         for error in check({path: line}, folders, only):
             wrong.append(f"refused, but allowed: {error}: {line}")
+    twice = {"src/pci/a.h": "struct A {\n", "src/rules/b.h": "class A : B {\n"}
+    if not check_types(twice):
+        wrong.append("planted, not found: a type of two headers")
     return wrong
 
 
@@ -153,6 +173,7 @@ def main():
     files = read_tree(root)
     wrong = check(files, folders, only)
     wrong += check_table(files, folders, only)
+    wrong += check_types(files)
     wrong += self_test(folders, only)
     for line in wrong:
         print(line)

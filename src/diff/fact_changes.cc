@@ -324,7 +324,7 @@ std::vector<FactChange> CompareFacts(const Topology& before,
   std::vector<FactChange> out;
   Compare(HostEntries(before.snapshot()), HostEntries(after.snapshot()),
           kNoIndex, kNoIndex, &out);
-  for (const MatchedFunction& m : match.matched)
+  for (const PairedFunction& m : match.matched)
     Compare(FunctionEntries(before, m.before), FunctionEntries(after, m.after),
             m.before, m.after, &out);
   return out;

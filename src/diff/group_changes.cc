@@ -47,7 +47,7 @@ std::vector<GroupChange> CompareGroups(const Topology& before,
                                        const Topology& after,
                                        const HostMatch& match) {
   Members old_groups, new_groups;
-  for (const MatchedFunction& m : match.matched) {
+  for (const PairedFunction& m : match.matched) {
     const auto& a = before[m.before].record->iommu_group;
     const auto& b = after[m.after].record->iommu_group;
     if (!a.known() || !b.known()) continue;

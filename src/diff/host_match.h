@@ -19,7 +19,7 @@ enum class MatchKind : uint8_t {
 /// "same", "renumbered", "moved".
 std::string_view MatchKindName(MatchKind kind);
 
-struct MatchedFunction {
+struct PairedFunction {
   FunctionIndex before = kNoIndex, after = kNoIndex;
   MatchKind kind = MatchKind::kSame;
 };
@@ -40,7 +40,7 @@ struct Twins {
 struct HostMatch {
   std::vector<FunctionIndex> after_of;   ///< by function before; kNoIndex
   std::vector<FunctionIndex> before_of;  ///< by function after; kNoIndex
-  std::vector<MatchedFunction> matched;  ///< by address before
+  std::vector<PairedFunction> matched;   ///< by address before
   std::vector<Replacement> replaced;     ///< by address before
   /// By address; those replaced are not among them.
   std::vector<FunctionIndex> removed, added;

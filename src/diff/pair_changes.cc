@@ -149,7 +149,7 @@ class PairComparison::Worlds {
 
   bool AcsDiffers() const {
     return std::any_of(match_.matched.begin(), match_.matched.end(),
-                       [&](const MatchedFunction& m) {
+                       [&](const PairedFunction& m) {
                          return !SameAcs(before_.topology[m.before].acs,
                                          after_.topology[m.after].acs);
                        });
@@ -275,7 +275,7 @@ PairComparison::PairComparison(const DiffSide& before, const DiffSide& after,
     if (match.after_of[i] != kNoIndex) selected_.push_back(i);
   compared_ = uint64_t{selected_.size()} * selected_.size();
   bool more = AsksMoreOfAcs(before.question) || AsksMoreOfAcs(after.question);
-  for (const MatchedFunction& m : match.matched) {
+  for (const PairedFunction& m : match.matched) {
     const Function& was = before.topology[m.before];
     const Function& is = after.topology[m.after];
     acs_changed_[m.before] =

@@ -28,7 +28,7 @@ std::vector<bool> Concerned(const Topology& topology, const HostMatch& match,
   for (const FactChange& change : facts)
     if (change.before != kNoIndex && ConcernsRoutes(change.fact))
       own[change.before] = true;
-  for (const MatchedFunction& m : match.matched)
+  for (const PairedFunction& m : match.matched)
     if (m.kind == MatchKind::kMoved) own[m.before] = true;
   std::vector<bool> concerned(own.size(), false);
   for (FunctionIndex i = 0; i < own.size(); ++i)

@@ -55,14 +55,13 @@ class Writer {
 
   uint64_t CountOf(MatchKind kind) const {
     uint64_t count = 0;
-    for (const MatchedFunction& m : diff_.match.matched)
-      count += m.kind == kind;
+    for (const PairedFunction& m : diff_.match.matched) count += m.kind == kind;
     return count;
   }
 
   void Matched(MatchKind kind) {
     json_.Key(MatchKindName(kind)).BeginArray();
-    for (const MatchedFunction& m : diff_.match.matched) {
+    for (const PairedFunction& m : diff_.match.matched) {
       if (m.kind != kind) continue;
       json_.BeginObject().Field("before", Before(m.before));
       json_.Field("after", After(m.after)).EndObject();

@@ -97,7 +97,7 @@ class Writer {
   }
 
   void Moved() {
-    for (const MatchedFunction& m : diff_.match.matched)
+    for (const PairedFunction& m : diff_.match.matched)
       if (m.kind == MatchKind::kMoved)
         Line("moved", DevicePhrase(before_, m.before) + arrow_ +
                           AddressAfter(m.after) +
@@ -107,7 +107,7 @@ class Writer {
 
   void Renumbered() {
     std::vector<std::string> names;
-    for (const MatchedFunction& m : diff_.match.matched)
+    for (const PairedFunction& m : diff_.match.matched)
       if (m.kind == MatchKind::kRenumbered)
         names.push_back(AddressBefore(m.before) + arrow_ +
                         AddressAfter(m.after));

@@ -84,7 +84,7 @@ void AddAnswers(const DmabufContext& context, FunctionIndex i, Answers* out) {
 }
 
 Answers AllAnswers(const HostSnapshot& snapshot) {
-  JudgedHost host(snapshot);
+  JudgedBars host(snapshot);
   Answers answers;
   for (FunctionIndex i = 0; i < host.topology.functions().size(); ++i)
     AddAnswers(host.context, i, &answers);

@@ -185,7 +185,7 @@ Ternary BarCase::NonMappable() {
   return IsNonMappable(context().topology, 0, context().rules);
 }
 
-JudgedHost::JudgedHost(const HostSnapshot& snapshot)
+JudgedBars::JudgedBars(const HostSnapshot& snapshot)
     : topology(BuildTopology(snapshot)),
       groups(topology),
       context{topology, CachedRules(snapshot.host),

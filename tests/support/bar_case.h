@@ -58,8 +58,8 @@ class BarCase {
 };
 
 /// What the tool asks of a snapshot's own kernel.
-struct JudgedHost {
-  explicit JudgedHost(const HostSnapshot& snapshot);
+struct JudgedBars {
+  explicit JudgedBars(const HostSnapshot& snapshot);
   const Topology topology;
   const GroupMembers groups;
   const DmabufContext context;
